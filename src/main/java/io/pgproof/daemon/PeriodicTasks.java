@@ -6,11 +6,14 @@ import io.pgproof.daemon.configuration.ConfigurationReloader;
 import io.pgproof.daemon.configuration.SecretWarnings;
 import io.pgproof.evidence.anchor.Anchors;
 import io.pgproof.proof.FailureLog;
+import io.pgproof.state.SignOfLife;
+import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.workflow.notify.SummaryPlanner;
 import io.pgproof.workflow.review.ReviewPlanner;
 import io.pgproof.workflow.schedule.BackupWatcher;
 import io.pgproof.workflow.schedule.SchedulePlanner;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,9 +31,10 @@ final class PeriodicTasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
   private static final Duration FILE_EVERY = Duration.ofSeconds(10);
   private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
-  private static final int ROUNDS = 6;
+  private static final int ROUNDS = 7;
 
   private final PassLog passLog;
+  private final ServerLife life;
   private final ScheduledExecutorService threads =
       Executors.newScheduledThreadPool(
           ROUNDS, BasicThreadFactory.builder().namingPattern("rounds").daemon().build());
@@ -49,11 +53,17 @@ final class PeriodicTasks implements AutoCloseable {
     ConfigurationRecorder recorder =
         new ConfigurationRecorder(application.getBean(EvidenceLog.class));
     recorder.recordStart(configuration.get());
+    life =
+        new ServerLife(
+            new SignOfLife(application.getBean(StateDirectory.class)),
+            application.getBean(EvidenceLog.class),
+            application.getBean(Clock.class));
     SecretWarnings.follow(configuration);
     every(
         FILE_EVERY,
         "the configuration file",
         new ConfigurationReloader(configuration, recorder::recordChange)::checkForChange);
+    every(PLAN_EVERY, "the sign of life", life::keep);
     every(planEvery, PassLog.SCHEDULES, application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(planEvery, "the review of the results", application.getBean(ReviewPlanner.class)::plan);
@@ -86,5 +96,6 @@ final class PeriodicTasks implements AutoCloseable {
   public void close() {
     // No interrupt: it would break off a database query in progress.
     threads.shutdown();
+    life.close();
   }
 }

@@ -25,6 +25,7 @@ import io.pgproof.report.ReportFiles;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.sandbox.lxc.LxcSandbox;
 import io.pgproof.state.Ownership;
+import io.pgproof.state.SignOfLife;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.TokenUsers;
@@ -195,8 +196,9 @@ class QueryConfiguration {
   }
 
   @Bean
-  ComplianceReports complianceReports(EvidenceLog evidenceLog, RunIndex runIndex, Clock clock) {
-    return new ComplianceReports(evidenceLog, runIndex, clock);
+  ComplianceReports complianceReports(
+      EvidenceLog evidenceLog, RunIndex runIndex, Clock clock, StateDirectory state) {
+    return new ComplianceReports(evidenceLog, runIndex, clock, new SignOfLife(state)::last);
   }
 
   @Bean

@@ -129,6 +129,34 @@ public sealed interface ServerEvent {
   }
 
   /**
+   * A server began to keep the schedules.
+   *
+   * @param lastAlive the last sign of life of the server before it, to a minute; null if there is
+   *     none
+   */
+  record ServerStarted(@Nullable Instant lastAlive) implements ServerEvent {
+    @Override
+    public String describe() {
+      return "started the server"
+          + (lastAlive == null
+              ? ""
+              : ", the last one was last alive at " + HumanFormat.time(lastAlive));
+    }
+  }
+
+  /**
+   * A server stopped as it should.
+   *
+   * @param startedAt when it had started
+   */
+  record ServerStopped(Instant startedAt) implements ServerEvent {
+    @Override
+    public String describe() {
+      return "stopped the server, which had started at " + HumanFormat.time(startedAt);
+    }
+  }
+
+  /**
    * Another configuration is in force.
    *
    * @param sha256 of the file, in hexadecimal

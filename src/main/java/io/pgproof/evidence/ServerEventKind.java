@@ -15,6 +15,8 @@ enum ServerEventKind {
   REQUEST_REFUSED("RequestRefused", 1, ServerEvent.RequestRefused.class),
   ONLY_COUNTED("OnlyCounted", 1, ServerEvent.OnlyCounted.class),
   CONFIGURATION_CHANGED("ConfigurationChanged", 1, ServerEvent.ConfigurationChanged.class),
+  SERVER_STARTED("ServerStarted", 1, ServerEvent.ServerStarted.class),
+  SERVER_STOPPED("ServerStopped", 1, ServerEvent.ServerStopped.class),
   TOKEN_CREATED("TokenCreated", 1, ServerEvent.TokenCreated.class),
   TOKEN_REVOKED("TokenRevoked", 1, ServerEvent.TokenRevoked.class),
   LOG_KEY_CREATED("LogKeyCreated", 1, ServerEvent.LogKeyCreated.class),

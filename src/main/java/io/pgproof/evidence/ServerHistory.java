@@ -3,8 +3,10 @@ package io.pgproof.evidence;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.ServerEntry;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads what happened to the server from the evidence log. */
 public final class ServerHistory {
@@ -108,5 +110,17 @@ public final class ServerHistory {
                     entry.at(),
                     entry.actor(),
                     (ServerEvent.LogExported) ServerEventKind.read(entry)));
+  }
+
+  /** A start or a stop of the server. */
+  public record StartOrStop(Instant at, ServerEvent event) {}
+
+  /** Returns all starts and stops of the server, in the order in which they were recorded. */
+  public List<StartOrStop> startsAndStops() {
+    return Stream.of(ServerEventKind.SERVER_STARTED, ServerEventKind.SERVER_STOPPED)
+        .flatMap(kind -> evidenceLog.ofServer(kind.code()).stream())
+        .sorted(Comparator.comparingLong(ServerEntry::id))
+        .map(entry -> new StartOrStop(entry.at(), ServerEventKind.read(entry)))
+        .toList();
   }
 }

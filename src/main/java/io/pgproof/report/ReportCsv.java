@@ -7,10 +7,12 @@ import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
 import io.pgproof.evidence.report.ComplianceReport.ObjectiveFigures;
+import io.pgproof.evidence.report.ComplianceReport.Outage;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.ResultFigures;
 import io.pgproof.evidence.report.ComplianceReport.RunFacts;
 import io.pgproof.evidence.report.ComplianceReport.Sample;
+import io.pgproof.evidence.report.ComplianceReport.ServerFigures;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
 import io.pgproof.evidence.report.ComplianceReport.Unproven;
 import io.pgproof.proof.Verdict;
@@ -24,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A report as one table (RFC 4180). The first column says what a row is about, so that a reader can
- * filter by it: {@code about}, {@code figure}, {@code run}, {@code missed}, {@code failure}, {@code
- * decision}, {@code waiver}, {@code negative-control}, {@code control} or {@code does-not-show}.
+ * filter by it: {@code about}, {@code figure}, {@code run}, {@code missed}, {@code outage}, {@code
+ * failure}, {@code decision}, {@code waiver}, {@code negative-control}, {@code control} or {@code
+ * does-not-show}.
  */
 final class ReportCsv {
   /** A spreadsheet would compute a text that begins like this. */
@@ -78,6 +81,7 @@ final class ReportCsv {
   private void write(ComplianceReport report) {
     header();
     about(report);
+    server(report.server());
     report.targets().forEach(this::figures);
     report.runs().forEach(this::run);
     report.targets().forEach(this::missed);
@@ -282,10 +286,27 @@ final class ReportCsv {
           .with(Column.VALUE, gap.times())
           .with(Column.UNIT, "times")
           .with(
+              Column.REASON,
+              gap.serverDown() == null ? null : gap.serverDown() ? "down" : "running")
+          .with(
               Column.TEXT,
               gap.lateSeconds() == null
                   ? "skipped, because the run had no verdict yet"
                   : "the run began " + gap.lateSeconds() + " s late")
+          .end();
+    }
+  }
+
+  private void server(ServerFigures server) {
+    row("about").with(Column.ITEM, "server-known-since").with(Column.AT, server.knownSince()).end();
+    for (Outage outage : server.outages()) {
+      row("outage")
+          .with(Column.AT, outage.from())
+          .with(Column.UNTIL, outage.until())
+          .with(Column.ITEM, outage.planned() ? "planned" : "not-planned")
+          .with(Column.VALUE, outage.seconds())
+          .with(Column.UNIT, "seconds")
+          .with(Column.TEXT, outage.dueTimesMissed() + " due times missed")
           .end();
     }
   }

@@ -19,6 +19,7 @@ final class Sections {
         TargetSections.unproven(report.targets()),
         TargetSections.schedule(report.targets()),
         TargetSections.missed(report.targets()),
+        ServerSection.of(report),
         TargetSections.objective(
             "age",
             "Data age (RPO)",

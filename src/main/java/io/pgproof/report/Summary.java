@@ -49,9 +49,21 @@ final class Summary {
             "Due times missed",
             Integer.toString(report.sum(target -> target.due().missed())),
             "of " + due),
+        summary.down(),
         summary.met("Data age not met", TargetFigures::rpo),
         summary.met("Restore time not met", TargetFigures::rto),
         summary.longestUnproven());
+  }
+
+  private Fact down() {
+    ComplianceReport.ServerFigures server = report.server();
+    long planned = server.outages().stream().filter(ComplianceReport.Outage::planned).count();
+    return server.knownSince() == null
+        ? new Fact("pgproof down", "–", "not recorded")
+        : new Fact(
+            "pgproof down",
+            HumanFormat.duration(Duration.ofSeconds(server.downSeconds())),
+            planned + " planned, " + (server.outages().size() - planned) + " not");
   }
 
   private Fact met(String label, Function<TargetFigures, ObjectiveFigures> figures) {

@@ -119,7 +119,7 @@ final class TargetSections {
         "Due times that were missed",
         "pgproof notices a missed due time when it works again. Due times that were missed together"
             + " count as a whole in each period that they reach into.",
-        List.of("Target", "First due", "Due times", "What happened"),
+        List.of("Target", "First due", "Due times", "pgproof", "What happened"),
         targets.stream()
             .flatMap(
                 target -> target.due().gaps().stream().map(gap -> new Missed(target.target(), gap)))
@@ -129,6 +129,7 @@ final class TargetSections {
                 Cell.text(missed.target()),
                 Cell.time(missed.gap().since()),
                 Cell.count(missed.gap().times()),
+                Cell.text(cause(missed.gap())),
                 Cell.text(
                         missed.gap().lateSeconds() == null
                             ? "skipped: the run before had no verdict yet"
@@ -141,6 +142,10 @@ final class TargetSections {
             .thenComparing(missed -> missed.gap().since(), Comparator.reverseOrder()),
         "the most due times first",
         "No due time was missed.");
+  }
+
+  private static String cause(Gap gap) {
+    return gap.serverDown() == null ? "–" : gap.serverDown() ? "was down" : "was running";
   }
 
   static Section objective(

@@ -106,6 +106,11 @@ public record StateDirectory(Path path) {
   }
 
   /** Directory of the keys that sign certificates. */
+  /** Path of the file with the last sign of life of the server. */
+  public Path alive() {
+    return path.resolve("alive");
+  }
+
   public Path certificate() {
     return path.resolve("certificate");
   }

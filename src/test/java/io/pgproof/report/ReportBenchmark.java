@@ -140,7 +140,8 @@ public final class ReportBenchmark {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), digest)) {
       Clock clock = Clock.fixed(Instant.parse("2027-02-01T00:00:00Z"), ZoneOffset.UTC);
-      new ComplianceReports(new EvidenceLog(database, clock), new RunIndex(database), clock)
+      new ComplianceReports(
+              new EvidenceLog(database, clock), new RunIndex(database), clock, Optional::empty)
           .make(
               YEAR,
               List.of(),

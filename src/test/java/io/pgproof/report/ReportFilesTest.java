@@ -96,7 +96,8 @@ class ReportFilesTest {
 
   private ReportFiles files(Duration patience) {
     return new ReportFiles(
-        new ComplianceReports(new EvidenceLog(database, clock), new RunIndex(database), clock),
+        new ComplianceReports(
+            new EvidenceLog(database, clock), new RunIndex(database), clock, Optional::empty),
         place,
         patience);
   }

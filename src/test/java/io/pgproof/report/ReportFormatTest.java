@@ -69,6 +69,10 @@ class ReportFormatTest {
                   .isEqualTo("'=HYPERLINK(\"http://evil\"),\nand \"more\"");
             });
     assertThat(rows)
+        .filteredOn(row -> row.get(0).equals("outage"))
+        .extracting(row -> row.get(titles.indexOf("value")))
+        .containsExactly("3600");
+    assertThat(rows)
         .filteredOn(row -> row.get(0).equals("negative-control"))
         .extracting(row -> row.get(titles.indexOf("value")))
         .containsExactly("caught", "missed", "");
@@ -130,7 +134,7 @@ class ReportFormatTest {
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
-    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(15);
+    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(16);
     for (String element : List.of("script", "link", "img", "iframe", "a", "object")) {
       assertThat(page.getElementsByTagName(element).getLength()).as(element).isZero();
     }
@@ -155,7 +159,9 @@ class ReportFormatTest {
             "and 2 more in the CSV and JSON forms",
             "olga: accept, because: =HYPERLINK",
             "missed</span><span class=\"runs\"><code>20261120-000100-rows",
-            "12.10.1, 12.10.2")
+            "12.10.1, 12.10.2",
+            "Starts and stops are recorded since 2026-11-03 06:00:00 UTC",
+            "not planned")
         .doesNotContain("20261110-030000-r011");
   }
 

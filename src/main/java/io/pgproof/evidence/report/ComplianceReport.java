@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * UTC; what is not known is {@code null}.
  *
  * @param madeAt when the report was made; decisions until then are in it
+ * @param server when no server kept the schedules
  * @param targets in the order of their names
  * @param failures runs of the period that were not proven, oldest first
  * @param waivers those that were valid in the period, in the order of granting
@@ -35,6 +36,7 @@ public record ComplianceReport(
     Span period,
     Scope scope,
     Coverage coverage,
+    ServerFigures server,
     List<TargetFigures> targets,
     List<Failure> failures,
     List<WaiverFacts> waivers,
@@ -123,6 +125,34 @@ public record ComplianceReport(
   }
 
   /**
+   * When no server was running, so that nothing was verified by schedule.
+   *
+   * @param knownSince since when starts and stops are recorded; {@code null} if none is
+   * @param downSeconds sum over the outages
+   * @param dueTimesMissed due times that were missed while no server was running
+   * @param outages those that reach into the period, oldest first
+   */
+  public record ServerFigures(
+      @Nullable Instant knownSince, long downSeconds, int dueTimesMissed, List<Outage> outages) {
+    public ServerFigures {
+      outages = List.copyOf(outages);
+    }
+  }
+
+  /**
+   * A time in which no server was running.
+   *
+   * @param from when it was stopped, or its last sign of life; it may be before the period
+   * @param until when the next one started; {@code null} if none had when the report was made
+   * @param planned whether the server was stopped as it should; it crashed, was killed or lost its
+   *     machine otherwise
+   * @param seconds how long it was in the period
+   * @param dueTimesMissed due times that were missed because of it
+   */
+  public record Outage(
+      Instant from, @Nullable Instant until, boolean planned, long seconds, int dueTimesMissed) {}
+
+  /**
    * The figures of one target.
    *
    * @param configured whether it was in the configuration when the report was made; {@code null}
@@ -185,8 +215,15 @@ public record ComplianceReport(
    * @param run the run that began late, or whose lack of a verdict was the cause
    * @param since the first of the due times
    * @param lateSeconds how late the run began; {@code null} if none was begun
+   * @param serverDown whether no server was running at the first of the due times; {@code null} if
+   *     that is not known
    */
-  public record Gap(String run, Instant since, int times, @Nullable Long lateSeconds) {}
+  public record Gap(
+      String run,
+      Instant since,
+      int times,
+      @Nullable Long lateSeconds,
+      @Nullable Boolean serverDown) {}
 
   /** Runs with the same verdict and reason, oldest first. */
   public record ResultFigures(Verdict verdict, Reason reason, int count, List<String> runs) {

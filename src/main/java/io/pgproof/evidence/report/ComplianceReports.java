@@ -4,6 +4,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ReviewHistory;
+import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +53,20 @@ public final class ComplianceReports {
   private final EvidenceLog evidenceLog;
   private final RunIndex runIndex;
   private final Clock clock;
+  private final Supplier<Optional<Instant>> lastAlive;
 
-  public ComplianceReports(EvidenceLog evidenceLog, RunIndex runIndex, Clock clock) {
+  /**
+   * @param lastAlive the last sign of life of a server
+   */
+  public ComplianceReports(
+      EvidenceLog evidenceLog,
+      RunIndex runIndex,
+      Clock clock,
+      Supplier<Optional<Instant>> lastAlive) {
     this.evidenceLog = evidenceLog;
     this.runIndex = runIndex;
     this.clock = clock;
+    this.lastAlive = lastAlive;
   }
 
   /**
@@ -80,7 +91,9 @@ public final class ComplianceReports {
       DayPeriod days, Collection<String> chosen, Optional<ConfiguredTargets> configured) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Span period = new Span(days.from(), days.to(), days.begin(), days.end(now));
-    DueTally due = DueTally.read(evidenceLog, runIndex, period);
+    Outages outages =
+        Outages.of(new ServerHistory(evidenceLog).startsAndStops(), lastAlive.get(), now, period);
+    DueTally due = DueTally.read(evidenceLog, runIndex, period, outages);
     Map<String, String> schedules = new HashMap<>();
     Set<String> configuredNames = new HashSet<>();
     configured.stream()
@@ -130,6 +143,7 @@ public final class ComplianceReports {
             chosen.stream().sorted().distinct().toList(),
             configured.map(ConfiguredTargets::file).orElse(null)),
         coverage(targets, configured.isPresent()),
+        outages.figures(targets.stream().flatMap(target -> target.due().gaps().stream()).toList()),
         targets,
         new Decisions(evidenceLog, runIndex).of(failed),
         waivers(period, names),

@@ -29,16 +29,19 @@ final class DueTally {
 
   private final RunIndex runIndex;
   private final Span period;
+  private final Outages outages;
   private final Map<String, List<Gap>> passedOver;
 
-  private DueTally(RunIndex runIndex, Span period, Map<String, List<Gap>> passedOver) {
+  private DueTally(
+      RunIndex runIndex, Span period, Outages outages, Map<String, List<Gap>> passedOver) {
     this.runIndex = runIndex;
     this.period = period;
+    this.outages = outages;
     this.passedOver = passedOver;
   }
 
   /** Reads the due times for which no run was begun; those with a run are read target by target. */
-  static DueTally read(EvidenceLog evidenceLog, RunIndex runIndex, Span period) {
+  static DueTally read(EvidenceLog evidenceLog, RunIndex runIndex, Span period, Outages outages) {
     Map<String, List<Gap>> passedOver = new HashMap<>();
     long last = 0;
     List<EvidenceEntry> page;
@@ -52,19 +55,31 @@ final class DueTally {
         if (target != null && passed.since().isBefore(period.end())) {
           passedOver
               .computeIfAbsent(target, name -> new ArrayList<>())
-              .add(new Gap(entry.run().value(), passed.since(), passed.times(), null));
+              .add(
+                  new Gap(
+                      entry.run().value(),
+                      passed.since(),
+                      passed.times(),
+                      null,
+                      outages.at(passed.since())));
         }
         last = entry.id();
       }
     } while (page.size() == PAGE);
-    return new DueTally(runIndex, period, passedOver);
+    return new DueTally(runIndex, period, outages, passedOver);
   }
 
   /** Returns the figures of a target. */
   DueFigures of(String target) {
     List<Gap> gaps = new ArrayList<>();
     for (DueRun due : runIndex.dueMissed(target, period.begin(), period.end())) {
-      gaps.add(new Gap(due.run().value(), due.since(), due.times(), due.lateSeconds()));
+      gaps.add(
+          new Gap(
+              due.run().value(),
+              due.since(),
+              due.times(),
+              due.lateSeconds(),
+              outages.at(due.since())));
     }
     gaps.addAll(passedOver.getOrDefault(target, List.of()));
     gaps.sort(Comparator.comparing(Gap::since));

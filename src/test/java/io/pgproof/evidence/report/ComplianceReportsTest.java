@@ -14,8 +14,10 @@ import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
+import io.pgproof.evidence.report.ComplianceReport.Outage;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.RunFacts;
+import io.pgproof.evidence.report.ComplianceReport.ServerFigures;
 import io.pgproof.evidence.report.ComplianceReport.Step;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
 import io.pgproof.evidence.report.ComplianceReport.WaiverFacts;
@@ -78,7 +80,7 @@ class ComplianceReportsTest {
       DataSource database, RecordedRuns runs, List<String> chosen, String... configured) {
     // In January, when all that the tests record has happened.
     runs.at(Instant.parse("2027-01-10T00:00:00Z"));
-    return new ComplianceReports(runs.log(), new RunIndex(database), runs.clock())
+    return new ComplianceReports(runs.log(), new RunIndex(database), runs.clock(), Optional::empty)
         .make(
             NOVEMBER,
             chosen,
@@ -239,10 +241,55 @@ class ComplianceReportsTest {
                 1,
                 11,
                 List.of(
-                    new Gap(before.value(), BEGIN.minusSeconds(3_600), 2, 7_200L),
-                    new Gap(late.value(), TENTH, 1, 300L),
-                    new Gap(late.value(), skipped, 3, null),
-                    new Gap(after.value(), END.minusSeconds(3_600), 5, 32_400L))));
+                    new Gap(before.value(), BEGIN.minusSeconds(3_600), 2, 7_200L, null),
+                    new Gap(late.value(), TENTH, 1, 300L, null),
+                    new Gap(late.value(), skipped, 3, null, null),
+                    new Gap(after.value(), END.minusSeconds(3_600), 5, 32_400L, null))));
+  }
+
+  /** Stopped on the tenth for two hours, and killed on the twelfth for an hour. */
+  @ParameterizedTest
+  @MethodSource("databases")
+  void dueTimesWereMissedWhileTheServerWasDownOrForAnotherReason(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    Instant twelfth = TENTH.plus(Duration.ofDays(2));
+    started(runs, BEGIN.minus(Duration.ofDays(40)), null);
+    runs.at(TENTH.minusSeconds(1_800));
+    new ServerEvent.ServerStopped(BEGIN).record(runs.log(), "pgproof");
+    started(runs, TENTH.plusSeconds(5_400), TENTH.minusSeconds(1_830));
+    RunId stopped = due(runs, TENTH, 2, Duration.ofSeconds(5_401), TENTH.plusSeconds(5_401));
+    RunId busy =
+        due(
+            runs,
+            TENTH.plus(Duration.ofDays(1)),
+            1,
+            Duration.ofMinutes(9),
+            TENTH.plus(Duration.ofDays(1)).plusSeconds(540));
+    started(runs, twelfth.plusSeconds(3_000), twelfth.minusSeconds(600));
+    RunId killed = due(runs, twelfth, 1, Duration.ofSeconds(3_001), twelfth.plusSeconds(3_001));
+
+    ComplianceReport report = november(database, runs, List.of());
+    assertThat(only(report).due().gaps())
+        .extracting(Gap::run, Gap::serverDown)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(stopped.value(), true),
+            org.assertj.core.groups.Tuple.tuple(busy.value(), false),
+            org.assertj.core.groups.Tuple.tuple(killed.value(), true));
+    assertThat(report.server())
+        .isEqualTo(
+            new ServerFigures(
+                BEGIN.minus(Duration.ofDays(40)),
+                7_200 + 3_600,
+                3,
+                List.of(
+                    new Outage(TENTH.minusSeconds(1_800), TENTH.plusSeconds(5_400), true, 7_200, 2),
+                    new Outage(
+                        twelfth.minusSeconds(600), twelfth.plusSeconds(3_000), false, 3_600, 1))));
+  }
+
+  private static void started(RecordedRuns runs, Instant at, Instant lastAlive) {
+    runs.at(at);
+    new ServerEvent.ServerStarted(lastAlive).record(runs.log(), "pgproof");
   }
 
   private static RunId due(
@@ -471,7 +518,7 @@ class ComplianceReportsTest {
     RunId before = ended(runs, TENTH, TENTH, Verdict.PROVEN);
     runs.at(END);
     List<String> written = new ArrayList<>();
-    new ComplianceReports(runs.log(), new RunIndex(database), runs.clock())
+    new ComplianceReports(runs.log(), new RunIndex(database), runs.clock(), Optional::empty)
         .make(
             NOVEMBER,
             List.of(),

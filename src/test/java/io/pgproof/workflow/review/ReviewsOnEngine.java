@@ -12,6 +12,7 @@ import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.notify.Notifier;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.ProcessEngine;
 
@@ -41,7 +42,8 @@ public final class ReviewsOnEngine {
                 "PT5S"),
             configuration,
             clock);
-    ComplianceReports reports = new ComplianceReports(trail, new RunIndex(database), clock);
+    ComplianceReports reports =
+        new ComplianceReports(trail, new RunIndex(database), clock, Optional::empty);
     beans.put(
         ReviewResults.Step.OPEN_REVIEW,
         new OpenReview(trail, planner, reports, configuration, clock, notifier));

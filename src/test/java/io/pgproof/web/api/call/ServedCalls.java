@@ -33,6 +33,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.IdentityService;
@@ -130,7 +131,7 @@ final class ServedCalls implements AutoCloseable {
 
     @Bean
     ComplianceReports complianceReports(EvidenceLog evidenceLog, RunIndex runIndex, Clock clock) {
-      return new ComplianceReports(evidenceLog, runIndex, clock);
+      return new ComplianceReports(evidenceLog, runIndex, clock, Optional::empty);
     }
 
     @Bean

@@ -1,0 +1,53 @@
+package io.pgproof.report;
+
+import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.evidence.report.ComplianceReport.Outage;
+import io.pgproof.proof.HumanFormat;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+
+/** The table about times in which no server was running. */
+final class ServerSection {
+  private ServerSection() {}
+
+  static Section of(ComplianceReport report) {
+    return Section.of(
+        "server",
+        "When pgproof itself was down",
+        "While no server runs, nothing is verified by schedule. A stop is planned if the server"
+            + " recorded it. Otherwise it crashed, was killed or lost its machine, and the outage"
+            + " begins with its last sign of life, which it gives each minute."
+            + known(report),
+        List.of("From", "Until", "In the period", "How", "Due times missed"),
+        report.server().outages(),
+        ServerSection::row,
+        Comparator.comparingInt((Outage outage) -> -outage.dueTimesMissed())
+            .thenComparing(outage -> -outage.seconds()),
+        "those that missed most due times first",
+        report.server().knownSince() == null
+            ? "It is not known."
+            : "No outage is recorded in the period.");
+  }
+
+  private static String known(ComplianceReport report) {
+    Instant since = report.server().knownSince();
+    if (since == null) {
+      return " No start of a server is recorded.";
+    }
+    return since.isAfter(report.period().begin())
+        ? " Starts and stops are recorded since "
+            + HumanFormat.time(since)
+            + "; what was before is not known."
+        : "";
+  }
+
+  private static List<Cell> row(Outage outage) {
+    return List.of(
+        Cell.time(outage.from()),
+        outage.until() == null ? Cell.text("not yet started again") : Cell.time(outage.until()),
+        Cell.duration(outage.seconds()),
+        Cell.text(outage.planned() ? "planned" : "not planned"),
+        Cell.count(outage.dueTimesMissed()));
+  }
+}
