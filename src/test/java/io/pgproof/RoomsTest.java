@@ -107,6 +107,7 @@ class RoomsTest {
     room("limit");
     room("document");
     room("tlog");
+    room("timestamp");
     room("audit", "proof");
     room(
         "evidence",
@@ -122,7 +123,17 @@ class RoomsTest {
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
     room("report", "proof", "document", "audit", "evidence", "evidence.report");
     room("evidence.log", "proof", "command", "state", "tlog", "audit", "evidence");
-    room("evidence.anchor", "command", "target", "audit", "evidence", "evidence.log");
+    room("notify", "target");
+    room(
+        "evidence.anchor",
+        "command",
+        "state",
+        "target",
+        "timestamp",
+        "audit",
+        "evidence",
+        "evidence.log",
+        "notify");
     room(
         "certificate",
         "proof",
@@ -141,7 +152,6 @@ class RoomsTest {
         "image",
         "postgres.server",
         "postgres.recovery");
-    room("notify", "target");
     room("workflow.model", "evidence");
     room("workflow.engine", "proof", "target", "audit", "evidence", "workflow.model");
     room("workflow.guard", "evidence", "workflow.model", "workflow.engine");
@@ -285,6 +295,7 @@ class RoomsTest {
         "evidence.anchor",
         "certificate",
         "demo",
+        "notify",
         "workflow.engine",
         "workflow.notify",
         "workflow.attempt",
@@ -493,6 +504,7 @@ class RoomsTest {
     outside("org.thymeleaf", "document", "notify", "web.login");
     outside("com.openhtmltopdf", "document");
     outside("io.github.bucket4j", "limit");
+    outside("org.bouncycastle", "timestamp");
     outside("java.net.http", "notify");
     outside("io.prometheus", "monitoring");
   }

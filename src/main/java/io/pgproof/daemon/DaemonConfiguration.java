@@ -10,6 +10,7 @@ import io.pgproof.evidence.anchor.AnchorAlarm;
 import io.pgproof.evidence.anchor.Anchors;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.image.ImageStore;
+import io.pgproof.notify.LimitedHttp;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
@@ -68,6 +69,7 @@ class DaemonConfiguration {
       EvidenceSequencer sequencer,
       CurrentConfiguration configuration,
       HostPrograms programs,
+      StateDirectory state,
       Clock clock,
       Notifier notifier) {
     return new Anchors(
@@ -76,6 +78,8 @@ class DaemonConfiguration {
         sequencer,
         configuration,
         programs,
+        new LimitedHttp(Anchors.AUTHORITY_LIMIT),
+        state.anchors(),
         clock,
         new AnchorAlarm() {
           @Override

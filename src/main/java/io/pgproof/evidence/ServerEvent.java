@@ -318,12 +318,14 @@ public sealed interface ServerEvent {
    * @param where who has it now
    * @param checkpoint as the log signed it
    * @param program how the program ended that got it; null for another way
+   * @param timestamp what a time-stamping authority answered; null for another way
    */
   record LogAnchored(
       String way,
       String where,
       String checkpoint,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Program program)
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Program program,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Stamp timestamp)
       implements ServerEvent {
     /** In a mail; {@code where} is the name of the recipient. */
     public static final String MAIL = "mail";
@@ -334,10 +336,30 @@ public sealed interface ServerEvent {
     /** To a program; {@code where} is its path. */
     public static final String COMMAND = "command";
 
-    /** As another way than a program. */
+    /** Its hash to a time-stamping authority; {@code where} is its address without the path. */
+    public static final String TSA = "tsa";
+
+    /** In a message. */
     public LogAnchored(String way, String where, String checkpoint) {
-      this(way, where, checkpoint, null);
+      this(way, where, checkpoint, null, null);
     }
+
+    /**
+     * What a time-stamping authority (RFC 3161) answered.
+     *
+     * @param time when the authority saw the hash, by its own clock
+     * @param authority the subject of its certificate
+     * @param serial number of the time stamp, in hexadecimal
+     * @param answer the whole answer in DER, in Base64
+     * @param trusted the certificates that the authority's led to, in PEM; null if that was not
+     *     checked
+     */
+    public record Stamp(
+        Instant time,
+        String authority,
+        String serial,
+        String answer,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String trusted) {}
 
     /**
      * How a program ended.
@@ -367,13 +389,20 @@ public sealed interface ServerEvent {
       return switch (way) {
         case MAIL -> "mail to " + where;
         case WEB_HOOK -> "web hook " + where;
+        case TSA -> "time-stamping authority " + where;
         default -> where;
       };
     }
 
     @Override
     public String describe() {
-      return "anchored the evidence log over " + size() + " positions: " + words(way, where);
+      return "anchored the evidence log over "
+          + size()
+          + " positions: "
+          + words(way, where)
+          + (timestamp == null
+              ? ""
+              : " (" + timestamp.authority() + ", " + HumanFormat.time(timestamp.time()) + ")");
     }
   }
 

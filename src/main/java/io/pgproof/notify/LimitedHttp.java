@@ -65,6 +65,40 @@ public final class LimitedHttp {
     }
   }
 
+  /**
+   * Posts bytes.
+   *
+   * @param expected media type of the answer
+   * @param most how long the answer may be, in bytes
+   * @return the answer
+   * @throws IOException unless it answers with status 200, this type and this length
+   */
+  public byte[] post(URI address, String type, byte[] body, String expected, int most)
+      throws IOException, InterruptedException {
+    String channel = withoutPath(address);
+    HttpRequest request =
+        HttpRequest.newBuilder(address)
+            .header("User-Agent", "pgproof")
+            .header("Content-Type", type)
+            .header("Accept", expected)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    HttpResponse<byte[]> response = send(request, channel, answer -> new LimitedBody(most));
+    String answered = response.headers().firstValue("Content-Type").orElse("no type");
+    if (response.statusCode() != 200) {
+      throw unexpected(channel, response.statusCode());
+    }
+    if (!answered.replaceFirst(";.*", "").strip().equalsIgnoreCase(expected)) {
+      throw new IOException(
+          channel
+              + " answered with "
+              + answered.replaceAll("\\p{Cntrl}", " ")
+              + " and not with "
+              + expected);
+    }
+    return response.body();
+  }
+
   static IOException unexpected(String channel, int status) {
     return new IOException(
         channel
@@ -81,13 +115,19 @@ public final class LimitedHttp {
    * @param channel what messages call the other side
    */
   int status(HttpRequest request, String channel) throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<InputStream>> answer =
-        client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> response =
+        send(request, channel, HttpResponse.BodyHandlers.ofInputStream());
+    // The rest of the response is not read, however long it is.
+    response.body().close();
+    return response.statusCode();
+  }
+
+  private <T> HttpResponse<T> send(
+      HttpRequest request, String channel, HttpResponse.BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
     try {
-      HttpResponse<InputStream> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      // The rest of the response is not read, however long it is.
-      response.body().close();
-      return response.statusCode();
+      return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new IOException(channel + " cannot be reached: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {

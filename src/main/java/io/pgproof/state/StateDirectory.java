@@ -105,6 +105,11 @@ public record StateDirectory(Path path) {
     return path.resolve("log");
   }
 
+  /** Time stamps of the evidence log, one directory for each. */
+  public Path anchors() {
+    return path.resolve("anchors");
+  }
+
   /** Directory of the keys that sign certificates. */
   /** Path of the file with the last sign of life of the server. */
   public Path alive() {

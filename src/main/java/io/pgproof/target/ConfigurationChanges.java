@@ -30,6 +30,8 @@ public final class ConfigurationChanges {
     changes.unspoken("heartbeat-url", before.heartbeat(), after.heartbeat());
     changes.value("review-schedule", before.reviews(), after.reviews());
     changes.unspoken("anchor-command", before.anchoring().command(), after.anchoring().command());
+    changes.unspoken("anchor-tsa", before.anchoring().authority(), after.anchoring().authority());
+    changes.value("tsa-ca", before.anchoring().authorities(), after.anchoring().authorities());
     changes.value("anchor-schedule", before.anchoring().schedule(), after.anchoring().schedule());
     changes.named(
         "target",

@@ -154,6 +154,8 @@ class ConfigurationTest {
           tell: [dba]
         review-schedule: "0 6  1 * *"
         anchor-command: [/usr/local/bin/keep-checkpoint, --to, git]
+        anchor-tsa: https://tsa.example.org/stamp
+        tsa-ca: /etc/pgproof/tsa.pem
         anchor-schedule: "0 */6 * * *"
         targets:
           - name: shop
@@ -174,6 +176,8 @@ class ConfigurationTest {
                 Optional.of(new Schedule("0 6 1 * *", ZoneId.of("UTC"))),
                 new Anchoring(
                     List.of("/usr/local/bin/keep-checkpoint", "--to", "git"),
+                    Optional.of(URI.create("https://tsa.example.org/stamp")),
+                    Optional.of(Path.of("/etc/pgproof/tsa.pem")),
                     new Schedule("0 */6 * * *", ZoneId.of("UTC"))),
                 new Notifications(
                     Optional.of(
@@ -225,7 +229,10 @@ class ConfigurationTest {
         "anchor-command: [true, x]                   | :1: anchor-command does not begin with a program; allowed: a list, the absolute path of a program",
         "anchor-command: []                          | :1: anchor-command does not begin with a program",
         "{anchor-command: [/bin/true], anchor-schedule: daily, targets: []} | :1: anchor-schedule is 'daily'; allowed: five fields of cron",
-        "anchor-schedule: 0 4 * * *                  | :1: anchor-schedule needs anchor-command, which is missing",
+        "anchor-schedule: 0 4 * * *                  | :1: anchor-schedule needs anchor-command or anchor-tsa, and both are missing",
+        "anchor-tsa: ftp://tsa                       | :1: anchor-tsa is not allowed, and is not shown because it may contain a secret; allowed: an address such as",
+        "tsa-ca: /etc/tsa.pem                        | :1: tsa-ca needs anchor-tsa, which is missing",
+        "{anchor-tsa: https://tsa, tsa-ca: tsa.pem, targets: []} | :1: tsa-ca is 'tsa.pem'; allowed: an absolute path",
         "review-schedule: monthly                    | :1: review-schedule is 'monthly'; allowed: five fields of cron",
         "heartbeat-url: hc.example.org/T0K3N         | :1: heartbeat-url is not allowed, and is not shown because it may contain a secret; allowed: an address such as https://",
         "heartbeat-url-file: there                   | :1: heartbeat-url-file is 'there'; allowed: an absolute path",
@@ -462,7 +469,7 @@ class ConfigurationTest {
                 assertThat(line)
                     .isEqualTo(
                         "  FILE:1: unknown field 'target' (did you mean targets?); "
-                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, review-schedule, anchor-command, anchor-schedule, targets"),
+                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, review-schedule, anchor-command, anchor-tsa, tsa-ca, anchor-schedule, targets"),
             line ->
                 assertThat(line)
                     .startsWith("  FILE:5: max-age of target shop is 'soon'; allowed: "),

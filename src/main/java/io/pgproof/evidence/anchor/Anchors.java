@@ -9,12 +9,16 @@ import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerEvent.LogAnchored;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.UnanchoredEntries;
+import io.pgproof.notify.LimitedHttp;
 import io.pgproof.target.Anchoring;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +57,11 @@ public final class Anchors implements AutoCloseable {
   /** A time that is further ahead was taken from a clock that was wrong. */
   private static final Duration AHEAD = Duration.ofMinutes(10);
 
+  private static final Duration PROGRAM_LIMIT = Duration.ofMinutes(2);
+
+  /** How long an authority may take. */
+  public static final Duration AUTHORITY_LIMIT = Duration.ofSeconds(30);
+
   private final EvidenceLog evidenceLog;
   private final EvidenceSequencer sequencer;
   private final UnanchoredEntries unanchored;
@@ -78,12 +87,17 @@ public final class Anchors implements AutoCloseable {
             return made;
           });
 
+  /**
+   * @param directory that keeps time stamps; need not exist
+   */
   public Anchors(
       DataSource database,
       EvidenceLog evidenceLog,
       EvidenceSequencer sequencer,
       CurrentConfiguration configuration,
       HostPrograms programs,
+      LimitedHttp http,
+      Path directory,
       Clock clock,
       AnchorAlarm alarm) {
     this(
@@ -91,7 +105,7 @@ public final class Anchors implements AutoCloseable {
         evidenceLog,
         sequencer,
         configuration,
-        anchoring -> ways(anchoring, programs, Duration.ofMinutes(2)),
+        anchoring -> ways(anchoring, programs, http, directory),
         clock,
         alarm);
   }
@@ -118,10 +132,18 @@ public final class Anchors implements AutoCloseable {
     this.alarm = alarm;
   }
 
-  private static List<Way> ways(Anchoring anchoring, HostPrograms programs, Duration limit) {
-    return anchoring.command().isEmpty()
-        ? List.of()
-        : List.of(new ToCommand(programs, anchoring.command(), limit));
+  private static List<Way> ways(
+      Anchoring anchoring, HostPrograms programs, LimitedHttp http, Path directory) {
+    List<Way> ways = new ArrayList<>();
+    if (!anchoring.command().isEmpty()) {
+      ways.add(new ToCommand(programs, anchoring.command(), PROGRAM_LIMIT));
+    }
+    anchoring
+        .authority()
+        .ifPresent(
+            address ->
+                ways.add(new ToAuthority(http, address, anchoring.authorities(), directory)));
+    return ways;
   }
 
   /** Returns how each configured way stands. */
@@ -201,6 +223,9 @@ public final class Anchors implements AutoCloseable {
       return;
     }
     if (event instanceof LogAnchored anchored) {
+      event = kept(way, anchored);
+    }
+    if (event instanceof LogAnchored anchored) {
       transactions.executeWithoutResult(
           transaction -> {
             anchored.record(evidenceLog, EvidenceLog.PGPROOF);
@@ -211,6 +236,16 @@ public final class Anchors implements AutoCloseable {
     } else {
       LOG.warn("pgproof {}; it will try again", event.describe());
       event.record(evidenceLog, EvidenceLog.PGPROOF);
+    }
+  }
+
+  private static ServerEvent kept(Way way, LogAnchored anchored) {
+    try {
+      way.keep(anchored);
+      return anchored;
+    } catch (IOException e) {
+      return new ServerEvent.AnchorFailed(
+          way.name(), way.where(), "its answer could not be stored: " + e.getMessage(), null);
     }
   }
 

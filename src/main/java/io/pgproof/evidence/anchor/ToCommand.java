@@ -66,7 +66,7 @@ final class ToCommand implements Way {
     LogAnchored.Program program =
         new LogAnchored.Program(result.status(), output, result.took().toMillis());
     return result.succeeded()
-        ? new LogAnchored(name(), where(), checkpoint, program)
+        ? new LogAnchored(name(), where(), checkpoint, program, null)
         : failed(how(result) + (output.isEmpty() ? "" : ": " + output.get(0)), program);
   }
 

@@ -1,6 +1,7 @@
 package io.pgproof.evidence.anchor;
 
 import io.pgproof.evidence.ServerEvent;
+import java.io.IOException;
 
 /** One way to give a checkpoint away. */
 interface Way {
@@ -18,4 +19,7 @@ interface Way {
    *     checkpoint was taken
    */
   ServerEvent give(String checkpoint) throws InterruptedException;
+
+  /** Keeps what came back on the disk, before it is recorded. */
+  default void keep(ServerEvent.LogAnchored anchored) throws IOException {}
 }

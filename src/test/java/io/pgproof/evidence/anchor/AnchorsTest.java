@@ -118,7 +118,11 @@ class AnchorsTest {
             2,
             Optional.empty(),
             Optional.empty(),
-            new Anchoring(line, new Schedule("0 4 * * *", ZoneOffset.UTC)),
+            new Anchoring(
+                line,
+                Optional.empty(),
+                Optional.empty(),
+                new Schedule("0 4 * * *", ZoneOffset.UTC)),
             Notifications.NONE,
             List.of()));
   }
