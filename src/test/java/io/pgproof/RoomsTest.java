@@ -323,6 +323,20 @@ class RoomsTest {
         "workflow.decide",
         "workflow.schedule",
         "daemon");
+    room("web.chart", "proof");
+    room(
+        "bench",
+        "proof",
+        "command",
+        "state",
+        "target",
+        "sandbox",
+        "image",
+        "postgres.recovery",
+        "audit",
+        "demo",
+        "control",
+        "web.chart");
     room("cli.text", "proof", "backup.binding", "evidence", "workflow.engine", "control");
     room(
         "cli",
@@ -344,6 +358,7 @@ class RoomsTest {
         "control",
         "daemon",
         "cli.text",
+        "bench",
         "evidence.log",
         "tlog");
     room("web");
@@ -351,7 +366,6 @@ class RoomsTest {
     room("web.login", "proof", "secret", "target", "limit", "evidence", "workflow.model");
     room("web.cockpit", "evidence", "workflow.model", "web.login");
     room("web.api", "proof", "limit", "token", "workflow.model", "web.login");
-    room("web.chart", "proof");
     room(
         "web.view",
         "proof",

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       ImagesCommand.class,
       CleanCommand.class,
-      TokenCommand.class
+      TokenCommand.class,
+      BenchCommand.class
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {

@@ -8,5 +8,8 @@ public final class Launcher {
    */
   public static final String COMMAND = System.getProperty("pgproof.command", "./pgproof");
 
+  /** Path of the script that started this process, to start another one. */
+  public static final String SCRIPT = System.getProperty("pgproof.launcher", COMMAND);
+
   private Launcher() {}
 }

@@ -23,6 +23,9 @@ public final class PhaseChart {
   private static final int WIDEST = 34;
   private static final int LENGTH = 1000;
   private static final int THICKNESS = 24;
+  private static final int BAR_ROOM = 34;
+  private static final int BAR_LEFT = 190;
+  private static final int BAR_RIGHT = 80;
 
   private PhaseChart() {}
 
@@ -31,6 +34,43 @@ public final class PhaseChart {
     Duration total() {
       return phases.stream().map(Phase::took).reduce(Duration.ZERO, Duration::plus);
     }
+  }
+
+  /** One of several ways to do the same, and its phases; their names are any. */
+  public record Bar(String name, List<Phase> phases) {
+    Duration total() {
+      return phases.stream().map(Phase::took).reduce(Duration.ZERO, Duration::plus);
+    }
+  }
+
+  /** Draws a bar for each way, as long as the time that it took, below one another. */
+  public static String bars(String title, List<Bar> bars) {
+    int height = BAR_ROOM * bars.size() + BAR_ROOM;
+    Svg svg = new Svg("bars", Plot.WIDTH, height, false, title, describeBars(bars));
+    Duration longest =
+        bars.stream().map(Bar::total).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+    double scale = (Plot.WIDTH - BAR_LEFT - BAR_RIGHT) / (double) Math.max(1, longest.toMillis());
+    for (int i = 0; i < bars.size(); i++) {
+      Bar bar = bars.get(i);
+      double y = BAR_ROOM * (i + 0.5);
+      Plot.label(svg, bar.name(), BAR_LEFT - 8, y + THICKNESS * 0.7, "end");
+      double x = BAR_LEFT;
+      svg.open("g").line("title", bar.name() + ": " + words(bar.phases()));
+      for (Phase phase : bar.phases()) {
+        double width = phase.took().toMillis() * scale;
+        box(svg, phase.name(), x, y, width, THICKNESS);
+        x += width;
+      }
+      svg.close();
+      Plot.label(svg, HumanFormat.measured(bar.total()), x + 8, y + THICKNESS * 0.7, "start");
+    }
+    return svg.end();
+  }
+
+  private static String describeBars(List<Bar> bars) {
+    return bars.stream()
+        .map(bar -> bar.name() + " " + HumanFormat.measured(bar.total()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Draws the stacks; the days below it are those of the first and the last run. */

@@ -1,0 +1,232 @@
+package io.pgproof.bench;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramResult;
+import io.pgproof.command.Trees;
+import io.pgproof.demo.OrderWriter;
+import io.pgproof.demo.SourceDatabase;
+import io.pgproof.demo.SourceOptions;
+import io.pgproof.image.Image;
+import io.pgproof.postgres.recovery.RecoveryRequest;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.RunId;
+import io.pgproof.sandbox.Sandbox;
+import io.pgproof.state.StateDirectory.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Makes the backups of a benchmark once: one server's base backup, taken while clients write, in
+ * each format; and a small one, whole and cut off.
+ */
+final class BenchBackups {
+  private static final Duration LIMIT = Duration.ofHours(2);
+  private static final long BYTES_OF_SCALE = 15_600_000;
+  private static final long BYTES_OF_ORDER = 480;
+  private static final int SMALL_ORDERS = 2_000;
+
+  private final BenchPlace place;
+  private final Sandbox sandbox;
+  private final HostPrograms programs;
+  private final Clock clock;
+
+  BenchBackups(BenchPlace place, Sandbox sandbox, HostPrograms programs, Clock clock) {
+    this.place = place;
+    this.sandbox = sandbox;
+    this.programs = programs;
+    this.clock = clock;
+  }
+
+  /**
+   * What was made.
+   *
+   * @param size the size that was asked for, in bytes
+   */
+  record Made(long size, BenchResult.Input input) {}
+
+  Path gzip() {
+    return place.backups().resolve("gzip");
+  }
+
+  Path zstd() {
+    return place.backups().resolve("zstd");
+  }
+
+  Path lz4() {
+    return place.backups().resolve("lz4");
+  }
+
+  Path plain() {
+    return place.backups().resolve("plain");
+  }
+
+  Path small() {
+    return place.backups().resolve("small");
+  }
+
+  /** The small backup with an archive that ends too early. */
+  Path cut() {
+    return place.backups().resolve("cut");
+  }
+
+  Path empty() {
+    return place.backups().resolve("empty");
+  }
+
+  /** Returns what an earlier benchmark made of this size, or makes it. */
+  BenchResult.Input make(Image image, long size, Consumer<String> said) throws IOException {
+    Optional<Made> made = made();
+    if (made.isPresent() && made.get().size() == size) {
+      return made.get().input();
+    }
+    Trees.remove(place.backups());
+    Files.createDirectories(place.backups());
+    takeBackups(image, size, said);
+    said.accept("the same backup with zstd, with lz4, and as plain files");
+    shell(
+        """
+        mkdir zstd lz4 plain cut empty
+        gzip -dc gzip/base.tar.gz | zstd -q -o zstd/base.tar.zst
+        gzip -dc gzip/base.tar.gz | lz4 -q - lz4/base.tar.lz4
+        gzip -dc gzip/pg_wal.tar.gz | tee zstd/pg_wal.tar > lz4/pg_wal.tar
+        cp gzip/backup_manifest zstd; cp gzip/backup_manifest lz4; cp gzip/backup_manifest plain
+        tar -xzf gzip/base.tar.gz -C plain
+        tar -xzf gzip/pg_wal.tar.gz -C plain/pg_wal
+        cp small/* cut; truncate -s "$(($(stat -c %s small/base.tar.gz) * 3 / 4))" cut/base.tar.gz
+        sync -f .
+        """);
+    BenchResult.Input input =
+        new BenchResult.Input(
+            image.major(),
+            bytes(plain()) - bytes(plain().resolve("pg_wal")),
+            bytes(plain().resolve("pg_wal")),
+            bytes(gzip()));
+    Files.writeString(place.record(), EvidenceJson.write(new Made(size, input)));
+    return input;
+  }
+
+  private Optional<Made> made() throws IOException {
+    return Files.exists(place.record())
+        ? Optional.of(EvidenceJson.read(Files.readString(place.record()), Made.class))
+        : Optional.empty();
+  }
+
+  private void takeBackups(Image image, long size, Consumer<String> said) {
+    SourceOptions options =
+        SourceOptions.standard()
+            .withBackupDirectory(place.backups())
+            .with("max_wal_size", "4GB")
+            .with("shared_buffers", "256MB");
+    said.accept("a small database, and its backup");
+    try (SourceDatabase source = start(image, options)) {
+      source.fill(SMALL_ORDERS);
+      backUp(source, "small", 0);
+    }
+    int scale = (int) Math.max(1, size * 2 / 3 / BYTES_OF_SCALE);
+    int orders = (int) Math.max(1_000, size / 3 / BYTES_OF_ORDER);
+    said.accept("a database with pgbench at scale " + scale + " and " + orders + " orders");
+    try (SourceDatabase source = start(image, options)) {
+      source.fill(orders);
+      Sandbox.Ended ended =
+          source.run(
+              image.binDirectory() + "/pgbench",
+              "--host=" + RecoveryRequest.SOCKET,
+              "--username=postgres",
+              "--initialize",
+              "--quiet",
+              "--scale=" + scale,
+              "postgres");
+      if (ended.status() != 0) {
+        throw failed("pgbench failed: " + ended.err());
+      }
+      said.accept("its backup with gzip, while clients write");
+      backUp(source, "gzip", size / 3);
+    }
+  }
+
+  private SourceDatabase start(Image image, SourceOptions options) {
+    RunDirectory directory = place.state().run(RunId.at(clock.instant()));
+    return SourceDatabase.start(sandbox, image, directory.machineName(), directory.path(), options);
+  }
+
+  /** Takes a backup while orders come in, and while accounts change until there is as much WAL. */
+  private static void backUp(SourceDatabase source, String name, long walBytes) {
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread changes = new Thread(() -> change(source, walBytes, ended), "changes");
+    OrderWriter writer = source.startWriter();
+    try (writer) {
+      changes.start();
+      source.baseBackup(name);
+    } finally {
+      ended.set(true);
+      join(changes);
+    }
+  }
+
+  private static void change(SourceDatabase source, long walBytes, AtomicBoolean ended) {
+    if (walBytes == 0) {
+      return;
+    }
+    String start = source.currentLsn();
+    long accounts = Long.parseLong(number(source, "select max(aid) from pgbench_accounts"));
+    long first = 1;
+    while (!ended.get() && Long.parseLong(number(source, written(start))) < walBytes) {
+      source.execute(
+          "update pgbench_accounts set abalance = abalance + 1 where aid between %d and %d"
+              .formatted(first, first + 2_000));
+      first = (first + 7_919) % accounts;
+    }
+  }
+
+  private static String written(String start) {
+    return "select pg_wal_lsn_diff(pg_current_wal_lsn(), '" + start + "')::bigint";
+  }
+
+  private static String number(SourceDatabase source, String query) {
+    return Objects.requireNonNull(source.query(query));
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private long bytes(Path directory) {
+    String line = shell("du -s --block-size=1 --apparent-size '" + directory + "'");
+    return Long.parseLong(line.substring(0, line.indexOf('\t')));
+  }
+
+  private String shell(String lines) {
+    ProgramResult result =
+        programs.run(
+            new HostCommand(
+                LIMIT,
+                "/bin/bash",
+                "-euo",
+                "pipefail",
+                "-c",
+                "cd " + place.backups() + "\n" + lines));
+    if (!result.succeeded()) {
+      throw failed(result.describe());
+    }
+    return result.out();
+  }
+
+  private static FindingException failed(String message) {
+    return new FindingException(
+        Reason.ENVIRONMENT, "the backups for the benchmark could not be made: " + message);
+  }
+}

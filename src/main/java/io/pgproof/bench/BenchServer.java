@@ -1,0 +1,117 @@
+package io.pgproof.bench;
+
+import io.pgproof.command.HostCommand;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.command.ProgramResult;
+import io.pgproof.control.ControlClient;
+import io.pgproof.control.Reply;
+import io.pgproof.control.Request;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.Report;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.target.VerificationRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A server that runs beside the benchmark, as {@code pgproof serve} starts it. */
+final class BenchServer implements AutoCloseable {
+  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+  private final StateDirectory state;
+  private final Thread thread;
+  private volatile Optional<ProgramResult> ended = Optional.empty();
+
+  private BenchServer(StateDirectory state, HostPrograms programs, HostCommand command) {
+    this.state = state;
+    // The program ends with the thread that starts it.
+    this.thread = new Thread(() -> ended = Optional.of(programs.run(command)), "server");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Starts the server and returns when it takes requests. */
+  static BenchServer start(StateDirectory state, HostPrograms programs, Commands commands)
+      throws IOException {
+    BenchServer server =
+        new BenchServer(state, programs, commands.command(LONGEST, java.util.List.of("serve")));
+    long until = System.nanoTime() + STARTS_WITHIN.toNanos();
+    while (true) {
+      Optional<ControlClient> client = ControlClient.connect(state);
+      if (client.isPresent()) {
+        client.get().close();
+        return server;
+      }
+      if (server.ended.isPresent() || System.nanoTime() > until) {
+        String why = server.ended.map(ProgramResult::describe).orElse("it takes too long");
+        server.close();
+        throw new FindingException(
+            Reason.ENVIRONMENT, "the server for the benchmark did not start: " + why);
+      }
+      rest();
+    }
+  }
+
+  /** Verifies a backup and returns the report. */
+  Report verify(VerificationRequest request) throws IOException {
+    try (ControlClient client =
+        ControlClient.connect(state).orElseThrow(() -> new IOException("the server has ended"))) {
+      Reply reply =
+          client
+              .send(new Request.Verify(request), said -> {})
+              .orElseThrow(() -> new IOException("the server ended before it answered"));
+      if (reply instanceof Reply.Verdict verdict) {
+        return verdict.report();
+      }
+      throw new FindingException(
+          Reason.ENVIRONMENT, "the server did not verify " + request.path() + ": " + reply);
+    }
+  }
+
+  /** Returns the most memory that the server has had resident, in MiB. */
+  double mostResident() throws IOException {
+    return memory("VmHWM:");
+  }
+
+  /** Returns the memory that the server has resident now, in MiB. */
+  double resident() throws IOException {
+    return memory("VmRSS:");
+  }
+
+  private double memory(String name) throws IOException {
+    Path status = Path.of("/proc", Long.toString(pid()), "status");
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private long pid() throws IOException {
+    return Ownership.owner(state).orElseThrow(() -> new IOException("the server has ended"));
+  }
+
+  private static void rest() {
+    try {
+      Thread.sleep(LOOK_AGAIN.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    Ownership.owner(state).flatMap(ProcessHandle::of).ifPresent(ProcessHandle::destroy);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

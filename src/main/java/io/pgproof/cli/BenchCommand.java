@@ -1,0 +1,179 @@
+package io.pgproof.cli;
+
+import io.pgproof.audit.EvidenceJson;
+import io.pgproof.bench.BenchPicture;
+import io.pgproof.bench.BenchResult;
+import io.pgproof.bench.BenchText;
+import io.pgproof.bench.Benchmark;
+import io.pgproof.command.HostPrograms;
+import io.pgproof.image.BuiltImages;
+import io.pgproof.proof.Launcher;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.sandbox.lxc.LxcSandbox;
+import io.pgproof.state.Ownership;
+import io.pgproof.state.StateDirectory;
+import io.pgproof.target.Sizes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "bench",
+    description =
+        "Measures pgproof beside restores by hand, with a backup that it makes. Takes an hour with the defaults.",
+    subcommands = BenchCommand.Compare.class,
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+  private static final long LEAST_SIZE = 64L << 20;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--size",
+      paramLabel = "SIZE",
+      defaultValue = "3G",
+      description = "Size of the database, such as 500M or 3G; default ${DEFAULT-VALUE}.")
+  private String size = "";
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How often each figure is measured; default ${DEFAULT-VALUE}.")
+  private int runs;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "PART",
+      description = "Parts to measure: hand, server, command, small; default all.")
+  private List<Benchmark.Part> parts = List.of(Benchmark.Part.values());
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = "/var/tmp/pgproof-bench",
+      description = {
+        "Directory of the backups, which the next benchmark uses again; default ${DEFAULT-VALUE}.",
+        "It needs four times the size. The restores happen in it, too."
+      })
+  private Path directory = Path.of("");
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Writes the result to a file, too, as JSON.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Draws the ways to restore the backup, as SVG.")
+  private @Nullable Path picture;
+
+  @Override
+  public Integer call() throws Exception {
+    DaemonConnection.requireRoot();
+    if (runs < 1) {
+      throw new UsageException(Reason.BAD_OPTION, "--runs is " + runs, "give a number from 1");
+    }
+    StateDirectory state = Benchmark.state(directory.toAbsolutePath().normalize());
+    Ownership.createDirectory(new StateDirectory(directory.toAbsolutePath().normalize()));
+    HostPrograms programs = new HostPrograms();
+    LxcSandbox sandbox = new LxcSandbox(programs);
+    PrintWriter err = spec.commandLine().getErr();
+    BenchResult result =
+        new Benchmark(
+                directory.toAbsolutePath().normalize(),
+                Path.of(Launcher.SCRIPT),
+                sandbox,
+                programs,
+                err::println)
+            .run(
+                new BuiltImages(
+                    state.images(),
+                    state.imageSources(),
+                    sandbox::firstHostId,
+                    programs,
+                    Clock.systemUTC()),
+                bytes(),
+                runs,
+                parts,
+                new Main.Version().getVersion()[0]);
+    if (out != null) {
+      Files.writeString(out, EvidenceJson.writeIndented(result));
+    }
+    if (picture != null) {
+      Files.writeString(picture, BenchPicture.draw(result));
+    }
+    BenchText.of(result).forEach(spec.commandLine().getOut()::println);
+    return Main.DONE;
+  }
+
+  private long bytes() {
+    try {
+      long bytes = Sizes.parse(size);
+      if (bytes >= LEAST_SIZE) {
+        return bytes;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          Reason.BAD_OPTION, "--size: " + e.getMessage(), "give one such as 500M or 3G");
+    }
+    throw new UsageException(
+        Reason.BAD_OPTION,
+        "--size " + size + " is too small to measure",
+        "give at least " + Sizes.write(LEAST_SIZE));
+  }
+
+  @Command(
+      name = "compare",
+      description =
+          "Compares two results; status 1 if a figure is worse by more than the spread of both.",
+      mixinStandardHelpOptions = true)
+  static final class Compare implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+        paramLabel = "OLD",
+        description = "Result of an earlier benchmark, as --out writes it.")
+    private Path older = Path.of("");
+
+    @Parameters(paramLabel = "NEW", description = "Result of a later one.")
+    private Path newer = Path.of("");
+
+    @Override
+    public Integer call() {
+      BenchResult before = read(older);
+      BenchResult now = read(newer);
+      BenchText.compare(before, now).forEach(spec.commandLine().getOut()::println);
+      List<String> worse = BenchText.worse(before, now);
+      worse.forEach(figure -> spec.commandLine().getErr().println("worse: " + figure));
+      return worse.isEmpty() ? Main.DONE : Main.FAILED;
+    }
+
+    private static BenchResult read(Path file) {
+      String hint = "name a file that " + Launcher.COMMAND + " bench --out wrote";
+      try {
+        return EvidenceJson.read(Files.readString(file), BenchResult.class);
+      } catch (IOException e) {
+        throw new UsageException(
+            Reason.NO_SUCH_PATH, file + " cannot be read: " + e.getMessage(), hint);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(
+            Reason.BAD_OPTION, file + " is not the result of a benchmark: " + e.getMessage(), hint);
+      }
+    }
+  }
+}
