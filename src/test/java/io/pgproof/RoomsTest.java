@@ -122,7 +122,7 @@ class RoomsTest {
     room("evidence.runs", "proof", "target", "audit", "evidence");
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
     room("report", "proof", "document", "audit", "evidence", "evidence.report");
-    room("evidence.log", "proof", "command", "state", "tlog", "audit", "evidence");
+    room("evidence.log", "proof", "command", "state", "tlog", "timestamp", "audit", "evidence");
     room("notify", "target");
     room(
         "evidence.anchor",

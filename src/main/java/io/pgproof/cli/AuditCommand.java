@@ -230,6 +230,10 @@ final class AuditCommand implements Runnable {
               + ", "
               + count(found.checkpoints(), "checkpoint"));
       found.keys().forEach(verifier -> out.println("verified with key " + verifier));
+      if (found.anchors().isEmpty()) {
+        out.println("never anchored: by the evidence, nobody elsewhere has a checkpoint");
+      }
+      found.anchors().forEach(out::println);
       if (found.waiting() > 0) {
         out.println("entries that are not in the log yet: " + found.waiting());
       }

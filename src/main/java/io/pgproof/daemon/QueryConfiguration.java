@@ -213,7 +213,7 @@ class QueryConfiguration {
       EvidenceSequencer sequencer,
       StateDirectory state) {
     return new LogHandler(
-        new LogAuditor(database, evidenceLog, state.log(), sequencer),
+        new LogAuditor(database, evidenceLog, state.log(), state.anchors(), sequencer),
         new LogExport(database, state.log()),
         evidenceLog);
   }

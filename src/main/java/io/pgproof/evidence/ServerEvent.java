@@ -327,6 +327,9 @@ public sealed interface ServerEvent {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Program program,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Stamp timestamp)
       implements ServerEvent {
+    /** Code of this kind. */
+    public static final String KIND = "LogAnchored";
+
     /** In a mail; {@code where} is the name of the recipient. */
     public static final String MAIL = "mail";
 

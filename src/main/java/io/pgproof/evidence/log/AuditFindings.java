@@ -114,8 +114,32 @@ final class AuditFindings {
     }
   }
 
-  /** Ends the collection. */
-  LogAudit audit(long waiting) {
+  /**
+   * Looks at a checkpoint over all leaves so far that was given away.
+   *
+   * @param where names the anchor
+   */
+  void anchor(String signed, String where) {
+    try {
+      Checkpoint checkpoint = LogDirectory.verified(signed, keys, "the checkpoint of " + where);
+      if (!checkpoint.isSame(new Checkpoint(checkpoint.origin(), tree.size(), tree.root()))) {
+        problem(
+            where
+                + ", does not fit the leaves: the first "
+                + tree.size()
+                + " positions are not what was anchored, so the log was rewritten since");
+      }
+    } catch (LogDamagedException e) {
+      problem(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Ends the collection.
+   *
+   * @param anchors when the log was last anchored, in words
+   */
+  LogAudit audit(long waiting, List<String> anchors) {
     if (lostFrom >= 0) {
       tellLost();
     }
@@ -132,6 +156,7 @@ final class AuditFindings {
         fitting,
         lost,
         waiting,
+        anchors,
         found,
         losses,
         Stream.concat(ofPositions.stream(), problems.stream()).toList());

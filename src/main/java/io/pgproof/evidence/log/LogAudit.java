@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints number of checkpoints whose signature and root are right
  * @param lost positions whose entries the database has lost
  * @param waiting entries that are not in the log yet
+ * @param anchors when the log was last anchored in each way, one line each
  * @param found number of problems
  * @param losses how many of the problems are about lost entries
  * @param problems the first of them, one line each
@@ -23,11 +24,13 @@ public record LogAudit(
     long checkpoints,
     long lost,
     long waiting,
+    List<String> anchors,
     long found,
     long losses,
     List<String> problems) {
   public LogAudit {
     keys = List.copyOf(keys);
+    anchors = List.copyOf(anchors);
     problems = List.copyOf(problems);
   }
 

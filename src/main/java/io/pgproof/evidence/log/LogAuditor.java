@@ -3,6 +3,7 @@ package io.pgproof.evidence.log;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.log.LogTable.Anchored;
 import io.pgproof.evidence.log.LogTable.Row;
 import io.pgproof.evidence.log.LogTable.StoredCheckpoint;
 import io.pgproof.tlog.Checkpoint;
@@ -31,22 +32,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogAuditor {
   private static final int BATCH = 5_000;
+  private static final int ANCHORS = 500;
   private static final int MOST_COMPARED = 1_000;
 
   private final LogTable table;
   private final ServerHistory history;
   private final LogDirectory directory;
   private final EvidenceSequencer sequencer;
+  private final Path anchors;
 
   /**
+   * @param anchors directory of the time stamps; need not exist
    * @param sequencer takes what is recorded before the log is verified
    */
   public LogAuditor(
-      DataSource database, EvidenceLog evidenceLog, Path directory, EvidenceSequencer sequencer) {
+      DataSource database,
+      EvidenceLog evidenceLog,
+      Path directory,
+      Path anchors,
+      EvidenceSequencer sequencer) {
     this.table = new LogTable(database);
     this.history = new ServerHistory(evidenceLog);
     this.directory = new LogDirectory(directory);
     this.sequencer = sequencer;
+    this.anchors = anchors;
   }
 
   /**
@@ -63,6 +72,7 @@ public final class LogAuditor {
   /** One verification. */
   private final class Pass {
     private final AuditFindings findings = new AuditFindings();
+    private final AnchorClaims claims = new AnchorClaims(findings);
     private final Deque<StoredCheckpoint> checkpoints = new ArrayDeque<>();
     private final Map<ByteBuffer, Long> positionsOfLeaves = new HashMap<>();
     private final Map<Long, Row> changed = new TreeMap<>();
@@ -82,7 +92,9 @@ public final class LogAuditor {
       Optional<Checkpoint> onDisk = onDisk(keys);
       keptCheckpoint = read(kept, keys, "the checkpoint that was kept");
       long size = table.size();
+      addAnchors(size);
       compareLeaves(size, onDisk, progress);
+      claims.end();
       if (table.lastCheckpoint().map(StoredCheckpoint::size).orElse(0L) < size) {
         findings.problem(
             "the last checkpoint in the database is not over all " + size + " positions");
@@ -91,7 +103,20 @@ public final class LogAuditor {
       onDisk.ifPresent(checkpoint -> compare(checkpoint, size, "the checkpoint on disk"));
       keptCheckpoint.ifPresent(
           checkpoint -> compare(checkpoint, size, "the checkpoint that was kept"));
-      return findings.audit(table.countMissing());
+      return findings.audit(table.countMissing(), claims.lines());
+    }
+
+    private void addAnchors(long size) throws IOException {
+      long next = 0;
+      List<Anchored> entries = table.anchors(next, size, ANCHORS);
+      while (!entries.isEmpty()) {
+        for (Anchored entry : entries) {
+          claims.add(entry.position(), entry.at(), entry.body());
+          next = entry.position() + 1;
+        }
+        entries = table.anchors(next, size, ANCHORS);
+      }
+      claims.addFiles(anchors);
     }
 
     private List<LogKey> keys() throws IOException {
@@ -220,6 +245,7 @@ public final class LogAuditor {
     }
 
     private void afterPosition(Optional<Checkpoint> onDisk) {
+      claims.compare();
       long size = findings.size();
       for (Optional<Checkpoint> checkpoint : List.of(onDisk, keptCheckpoint)) {
         if (checkpoint.isPresent() && checkpoint.get().size() == size) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.log.LogTable.Row;
 import io.pgproof.evidence.log.LogTable.StoredCheckpoint;
 import io.pgproof.tlog.LogDamagedException;
@@ -14,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,6 +38,7 @@ public final class LogExport {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ENTRY = "{\"v\":";
   private static final String CHECKPOINT = "{\"checkpoint\":";
+  private static final String ANCHORED = "\"kind\":\"" + ServerEvent.LogAnchored.KIND + "\"";
   private static final String LOST = "{\"lost\":";
 
   private final LogTable table;
@@ -114,6 +118,7 @@ public final class LogExport {
   public static LogAudit verify(Path file, List<String> pinned, @Nullable String kept)
       throws IOException {
     AuditFindings findings = new AuditFindings();
+    AnchorClaims claims = new AnchorClaims(findings);
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       List<LogKey> keys = new ArrayList<>();
       long positions = header(lines.readLine(), keys);
@@ -121,6 +126,7 @@ public final class LogExport {
         keys = pinned.stream().map(LogKey::parse).toList();
       }
       findings.keys(keys);
+      addAnchors(file, claims);
       @Nullable Long keptSize =
           kept == null
               ? null
@@ -145,11 +151,13 @@ public final class LogExport {
         } else {
           throw new LogDamagedException("line " + number + " is no line of an export");
         }
+        claims.compare();
         if (keptSize != null && !keptFound && keptSize == findings.size() && kept != null) {
           keptFound = true;
           findings.checkpoint(kept, "the checkpoint that was kept");
         }
       }
+      claims.end();
       if (findings.size() != positions) {
         findings.problem(
             "the export has "
@@ -173,7 +181,28 @@ public final class LogExport {
     } catch (IllegalArgumentException e) {
       throw new LogDamagedException(String.valueOf(e.getMessage()));
     }
-    return findings.audit(0);
+    return findings.audit(0, claims.lines());
+  }
+
+  /** Reads the file before it is verified, because an anchor is over entries before it. */
+  private static void addAnchors(Path file, AnchorClaims claims) throws IOException {
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      long position = 0;
+      long number = 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        if (line.startsWith(ENTRY) && line.contains(ANCHORED)) {
+          JsonNode entry = json(line, number);
+          if (entry.path("kind").asText().equals(ServerEvent.LogAnchored.KIND)) {
+            claims.add(
+                position, Instant.parse(entry.path("at").asText()), entry.path("body").toString());
+          }
+        }
+        position += line.startsWith(ENTRY) || line.startsWith(LOST) ? 1 : 0;
+      }
+    } catch (DateTimeParseException e) {
+      throw new LogDamagedException("an entry about an anchor has no time");
+    }
   }
 
   private static long header(@Nullable String line, List<LogKey> keys) {

@@ -1,5 +1,6 @@
 package io.pgproof.evidence.log;
 
+import io.pgproof.evidence.ServerEvent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -111,6 +112,27 @@ final class LogTable {
         (row, number) ->
             new Logged(row.getLong("position"), row.getInt("line_version"), entry(row)),
         value);
+  }
+
+  /** An entry about an anchor. */
+  record Anchored(long position, Instant at, String body) {}
+
+  /** Returns the first entries about anchors from a position on, below another. */
+  List<Anchored> anchors(long from, long below, int limit) {
+    return jdbc.query(
+        "select l.position, e.at, e.body from pgproof_evidence e join pgproof_log l on l.entry = e.id"
+            + " where e.run is null and e.kind = ? and l.position >= ? and l.position < ?"
+            + " order by l.position fetch first "
+            + limit
+            + " rows only",
+        (row, number) ->
+            new Anchored(
+                row.getLong("position"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("body")),
+        ServerEvent.LogAnchored.KIND,
+        from,
+        below);
   }
 
   /** Returns the hashes of the first positions from one on. */

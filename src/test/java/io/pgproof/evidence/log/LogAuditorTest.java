@@ -46,7 +46,7 @@ class LogAuditorTest {
   }
 
   private LogAudit verify(String kept) throws IOException {
-    return new LogAuditor(log.database, log.evidence, log.directory, log.sequencer())
+    return new LogAuditor(log.database, log.evidence, log.directory, log.anchors, log.sequencer())
         .verify(kept, positions -> {});
   }
 

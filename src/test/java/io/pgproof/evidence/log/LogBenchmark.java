@@ -103,7 +103,9 @@ public final class LogBenchmark {
     measureRuns();
     begin = System.nanoTime();
     LogAudit audit =
-        new LogAuditor(database, evidence, directory, sequencer).verify(null, positions -> {});
+        new LogAuditor(
+                database, evidence, directory, directory.resolveSibling("anchors"), sequencer)
+            .verify(null, positions -> {});
     print(
         "%s: %d positions and %d checkpoints verified in %.1f s, %s; most heap of this process %d MiB",
         arguments[0],

@@ -30,6 +30,7 @@ public final class LogFixture implements AutoCloseable {
   public final DataSource database;
   public final JdbcTemplate jdbc;
   public final Path directory;
+  public final Path anchors;
   public final EvidenceLog evidence;
   Clock clock = Clock.systemUTC();
 
@@ -37,6 +38,7 @@ public final class LogFixture implements AutoCloseable {
     this.database = database;
     this.jdbc = new JdbcTemplate(database);
     this.directory = place.resolve("log");
+    this.anchors = place.resolve("anchors");
     this.evidence = new EvidenceLog(database, Clock.systemUTC());
   }
 
