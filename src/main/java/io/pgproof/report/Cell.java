@@ -45,6 +45,11 @@ record Cell(String text, String style, List<String> runs, int more) {
     return new Cell(Integer.toString(number), "verdict refuted", List.of(), 0);
   }
 
+  /** A word that is not broken into lines. */
+  static Cell word(String word) {
+    return new Cell(word, "word", List.of(), 0);
+  }
+
   static Cell verdict(Verdict verdict) {
     return new Cell(verdict.word(), "verdict " + verdict.word(), List.of(), 0);
   }

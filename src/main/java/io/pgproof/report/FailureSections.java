@@ -62,13 +62,14 @@ final class FailureSections {
   private static List<Cell> sum(Kind kind, List<Failure> failures) {
     return List.of(
         Cell.verdict(kind.verdict()),
-        Cell.text(kind.reason().code()),
+        Cell.word(kind.reason().code()),
         Cell.count(failures.size()),
         Cell.count((int) failures.stream().map(Failure::target).distinct().count()),
         Cell.count(count(failures, Set.of(FailureState.DECIDED))),
         Cell.count(count(failures, Set.of(FailureState.WAIVED))),
         Cell.count(count(failures, EnumSet.complementOf(EnumSet.copyOf(DONE)))),
         failures.stream()
+            .filter(failure -> failure.state() == FailureState.DECIDED)
             .filter(failure -> failure.secondsToDecision() != null)
             .max(
                 Comparator.comparing(

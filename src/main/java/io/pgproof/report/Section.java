@@ -22,7 +22,7 @@ record Section(
     String left,
     String empty) {
   /** More rows are left to the forms that programs read, so that people can read the others. */
-  static final int MOST_ROWS = 200;
+  static final int MOST_ROWS = 100;
 
   Section {
     notes = List.copyOf(notes);

@@ -26,7 +26,7 @@ final class ServerSection {
             .thenComparing(outage -> -outage.seconds()),
         "those that missed most due times first",
         report.server().knownSince() == null
-            ? "It is not known."
+            ? "Whether a server was down in the period is not known."
             : "No outage is recorded in the period.");
   }
 

@@ -51,7 +51,7 @@ final class TargetSections {
             List.of(
                 Cell.text(result.target()),
                 result.verdict() == null ? Cell.text("no verdict") : Cell.verdict(result.verdict()),
-                Cell.text(result.reason()),
+                Cell.word(result.reason()),
                 Cell.count(result.runs().size()),
                 Cell.text("").of(result.runs())),
         Comparator.<Result, Boolean>comparing(result -> result.verdict() == Verdict.PROVEN)

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who may make a report while another one is being made. */
 class ReportFilesTest {
@@ -178,5 +180,14 @@ class ReportFilesTest {
       make(files).close();
     }
     assertThat(place).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ReportFormat.class)
+  void aReportAboutNothingCanBeWritten(ReportFormat format) throws Exception {
+    try (ReportFile report = files(LONG).make(MARCH, List.of(), Optional.empty(), format)) {
+      assertThat(report.targets()).isZero();
+      assertThat(report.size()).isGreaterThan(1_000);
+    }
   }
 }

@@ -184,14 +184,14 @@ class ReportFormatTest {
               List.of()));
     }
     Section section = FailureSections.each(failures);
-    assertThat(section.rows()).hasSize(200);
+    assertThat(section.rows()).hasSize(100);
     assertThat(section.rows().get(0).get(0).runs()).containsExactly("20261110-030000-0003");
     assertThat(section.rows().get(1).get(0).runs()).containsExactly("20261110-030000-1499");
     assertThat(section.left())
         .isEqualTo(
-            "The table shows 200 of 1,500 rows, those that nobody has decided about first, then the"
+            "The table shows 100 of 1,500 rows, those that nobody has decided about first, then the"
                 + " gravest. The CSV and JSON forms of this report hold all of them.");
-    assertThat(FailureSections.each(failures.subList(0, 200)).left()).isEmpty();
+    assertThat(FailureSections.each(failures.subList(0, 100)).left()).isEmpty();
 
     assertThat(FailureSections.sums(failures).rows())
         .singleElement()

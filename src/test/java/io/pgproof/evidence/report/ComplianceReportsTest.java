@@ -339,6 +339,88 @@ class ComplianceReportsTest {
         .isEqualTo(Duration.between(TENTH, END).toSeconds() - 120);
   }
 
+  /** An inconclusive run is a failure that somebody decides about, but no result. */
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aRunThatIsRepeatedIsAFailureAndItsRepetitionAProof(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    RunId first = ended(runs, TENTH, TENTH.plusSeconds(60), Verdict.INCONCLUSIVE);
+    runs.record(first, "pgproof", new Evidence.TaskOpened(REVIEW, "Review", "backup-operators"));
+    runs.at(TENTH.plusSeconds(660))
+        .record(first, "olga", new Evidence.Decided(REVIEW, "Review", "again", null));
+    RunId second = ended(runs, TENTH.plusSeconds(661), TENTH.plusSeconds(720), Verdict.PROVEN);
+    runs.record(first, "olga", new Evidence.BegunAgain(second.value()));
+
+    ComplianceReport report = november(database, runs, List.of(), "shop");
+    assertThat(report.coverage().verified()).isEqualTo(1);
+    assertThat(report.coverage().proven()).isEqualTo(1);
+    assertThat(report.failures())
+        .extracting(Failure::run, Failure::state, Failure::secondsToDecision)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(first.value(), FailureState.DECIDED, 600L));
+    assertThat(only(report).proofs().last())
+        .isEqualTo(new Proof(second.value(), TENTH.plusSeconds(720)));
+    // From then to the end of November, which is longer than from its beginning.
+    assertThat(only(report).proofs().longestUnproven().seconds())
+        .isEqualTo(Duration.between(TENTH, END).toSeconds() - 720);
+  }
+
+  /** What was called old is called new since the tenth. */
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aTargetThatWasRenamedIsTwoTargets(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    runs.at(BEGIN.plusSeconds(600)).ended("old", Verdict.PROVEN);
+    runs.at(TENTH).ended("new", Verdict.PROVEN);
+
+    ComplianceReport report = november(database, runs, List.of(), "new");
+    assertThat(report.targets())
+        .extracting(
+            TargetFigures::target,
+            TargetFigures::configured,
+            target -> target.proofs().longestUnproven().seconds())
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "new", true, Duration.between(TENTH, END).toSeconds()),
+            org.assertj.core.groups.Tuple.tuple("old", false, 30 * 86_400L - 600));
+    assertThat(report.coverage().configured()).isEqualTo(1);
+    assertThat(report.coverage().notConfigured()).containsExactly("old");
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aDayThatIsNotOverEndsWhenTheReportIsMade(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    runs.at(TENTH).ended("shop", Verdict.PROVEN);
+    LocalDate tenth = LocalDate.parse("2026-11-10");
+    runs.at(TENTH.plusSeconds(3_600));
+    new ComplianceReports(runs.log(), new RunIndex(database), runs.clock(), Optional::empty)
+        .make(
+            new DayPeriod(tenth, tenth),
+            List.of(),
+            Optional.empty(),
+            report -> {
+              assertThat(report.period().end()).isEqualTo(TENTH.plusSeconds(3_600));
+              // Three hours before the proof, one after it.
+              assertThat(only(report).proofs().longestUnproven().seconds()).isEqualTo(3 * 3_600);
+              assertThat(only(report).proofs().longestUnproven().untilRun()).isNotNull();
+              return report;
+            });
+    DayPeriod future = new DayPeriod(tenth.plusDays(30), tenth.plusDays(40));
+    new ComplianceReports(runs.log(), new RunIndex(database), runs.clock(), Optional::empty)
+        .make(
+            future,
+            List.of("shop"),
+            Optional.empty(),
+            report -> {
+              assertThat(report.period().end()).isEqualTo(future.begin());
+              assertThat(only(report).count()).isZero();
+              assertThat(only(report).proofs().longestUnproven().seconds()).isZero();
+              assertThat(only(report).proofs().before()).isNotNull();
+              return report;
+            });
+  }
+
   @ParameterizedTest
   @MethodSource("databases")
   void whatNobodyDecidedIsNotDecided(DataSource database) {
