@@ -377,6 +377,7 @@ class RoomsTest {
         "workflow.model",
         "workflow.engine",
         "workflow.verify",
+        "workflow.control",
         "workflow.decide",
         "web.login");
     room(

@@ -74,7 +74,7 @@ final class ControlHandler {
 
   /** Returns whether this is the id of a control. */
   boolean knows(String id) {
-    return history.exists(new RunId(id));
+    return history.asked(new RunId(id)).isPresent();
   }
 
   void handle(Request.Await begun, ReplySink replySink) throws IOException {

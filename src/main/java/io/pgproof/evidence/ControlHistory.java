@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Reads past negative controls from the evidence log. */
 public final class ControlHistory {
-  /** Limit of the controls that are looked through for the last one of each target. */
+  /** Limit of the controls that are looked through for the last ones of targets. */
   private static final int MOST = 2_000;
 
   private static final String ENDED = Evidence.kind(Evidence.ControlEnded.class);
@@ -26,9 +26,23 @@ public final class ControlHistory {
   /** The end of a control. */
   public record Control(RunId id, Instant at, Evidence.ControlEnded ended) {}
 
-  /** Returns whether there is a control with this id. */
-  public boolean exists(RunId control) {
-    return evidenceLog.last(control, Evidence.kind(Evidence.ControlAsked.class)).isPresent();
+  /** When a control was requested, and by whom. */
+  public record Asked(Instant at, String by) {}
+
+  /** Returns who requested a control; empty if there is none with this id. */
+  public Optional<Asked> asked(RunId control) {
+    return evidenceLog
+        .last(control, Evidence.kind(Evidence.ControlAsked.class))
+        .map(entry -> new Asked(entry.at(), entry.actor()));
+  }
+
+  /** Returns the controls of a target that have ended, the newest first. */
+  public List<Control> ended(String target, int most) {
+    return evidenceLog.latest(ENDED, MOST).stream()
+        .map(ControlHistory::read)
+        .filter(control -> control.ended().target().equals(target))
+        .limit(most)
+        .toList();
   }
 
   /** Returns the end of a control; empty while it is under way. */

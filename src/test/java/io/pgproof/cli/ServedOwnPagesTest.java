@@ -50,6 +50,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -138,7 +139,7 @@ class ServedOwnPagesTest {
         """
         review-schedule: "* * * * *"
         targets:
-          - {name: shop, path: %s, schedule: "30 3 * * *", watch: true, max-age: 24h, freshness-query: "%s", assertions: [select count(*) > 0 from order_lines]}
+          - {name: shop, path: %s, schedule: "30 3 * * *", control-schedule: "0 5 * * 0", watch: true, max-age: 24h, freshness-query: "%s", assertions: [select count(*) > 0 from order_lines]}
           - {name: crm, path: %s, depth: quick, max-age: 1s}
           - {name: asked-by-olga, path: %s, depth: quick, max-age: 1s}
           - {name: billing, path: %s}
@@ -212,16 +213,16 @@ class ServedOwnPagesTest {
         at,
         "control",
         new Evidence.Asked(
-            configuration.target("shop").request("control"),
+            configuration.target("crm").request("control"),
             null,
-            new Evidence.ControlRun(control.value(), "shop", "page", damage, 1)));
+            new Evidence.ControlRun(control.value(), "crm", "page", damage, 1)));
     past.add(
         control,
         at,
         "pgproof",
         new Evidence.ControlEnded(
-            "shop",
-            "/backups/shop",
+            "crm",
+            "/backups/crm",
             List.of(
                 new ControlResult(
                     "page", "pages", Outcome.CAUGHT, List.of("pages"), run.value(), damage, null),
@@ -306,6 +307,7 @@ class ServedOwnPagesTest {
     assertThat(page.find("section:has(#settings)").innerText())
         .contains("freshness-query", SourceDatabase.FRESHNESS_QUERY, "24h");
     assertThat(page.find("section:has(#next) li").count()).isEqualTo(5);
+    assertThat(page.find("section:has(#next-controls) li").count()).isEqualTo(5);
     page.examine("own-target");
     page.find("a:text-is('30 days')").click();
     page.awaitText("The last 30 days");
@@ -317,7 +319,7 @@ class ServedOwnPagesTest {
   @Test
   void theTargetsPageShowsWhatTheLastControlFound() {
     ChromiumPage page = PAGES.get("aude");
-    page.open("/targets/shop");
+    page.open("/targets/crm");
     assertThat(page.find("section:has(#control) tbody tr").allInnerTexts())
         .satisfiesExactly(
             row -> assertThat(row).contains("caught", "page", "wrong checksum", "pages"),
@@ -328,8 +330,41 @@ class ServedOwnPagesTest {
     page.awaitText("This run says nothing about a backup: it is part of negative control");
     page.open("/runs?until=" + LocalDate.now(ZoneOffset.UTC).minusDays(NIGHTS - 1));
     assertThat(page.find("tbody").innerText()).doesNotContain(RUNS.get("control"));
-    page.open("/targets/crm");
-    assertThat(page.find("#control").count()).isZero();
+    page.open("/targets/archive");
+    assertThat(page.find("section:has(#control)").innerText()).contains("tests pgproof itself");
+    assertThat(page.find("section:has(#control) tbody").count()).isZero();
+  }
+
+  @Test
+  void aControlIsStartedAndCancelledOnThePage() {
+    ChromiumPage page = PAGES.get("olga");
+    page.open("/targets/gone");
+    page.find("button:text-is('Run a negative control')").click();
+    page.awaitText("The negative control has started.");
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              page.open("/targets/gone");
+              assertThat(page.find("section:has(#control)").innerText())
+                  .contains("damaged nothing: no backup of the target");
+            });
+    page.look("own-target-control-in-vain");
+
+    page.open("/targets/shop");
+    page.find("button:text-is('Run a negative control')").click();
+    page.awaitText("The negative control has started.");
+    assertThat(page.find("section:has(#control)").innerText()).contains("requested by olga");
+    page.look("own-target-control-under-way");
+    page.find("button:text-is('Cancel the control')").click();
+    page.awaitText("The negative control ends as soon as its current step does.");
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              page.open("/targets/shop");
+              assertThat(page.find("section:has(#control) .running").count()).isZero();
+            });
+    assertThat(page.find("section:has(#control) tbody").innerText())
+        .contains("could not tell", "interrupted by olga");
   }
 
   @Test
@@ -583,6 +618,9 @@ class ServedOwnPagesTest {
     aude.open("/targets/billing");
     assertThat(aude.find("button:text-is('Verify now')").count()).isZero();
     assertThat(aude.post("/targets/billing/verify", Map.of())).isEqualTo(403);
+    assertThat(aude.find("button:text-is('Run a negative control')").count()).isZero();
+    assertThat(aude.post("/targets/billing/control", Map.of())).isEqualTo(403);
+    assertThat(aude.post("/targets/billing/control/cancel", Map.of())).isEqualTo(403);
     aude.open("/runs?target=billing");
     assertThat(aude.find("tbody tr").first().innerText()).contains("refuted");
   }

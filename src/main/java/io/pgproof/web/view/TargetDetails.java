@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param ended the runs whose verdict was reached in this time, oldest first
  * @param latest the latest runs, newest first
  * @param retention empty if the target has left the configuration
+ * @param latestControl the latest negative control, which may be under way
  * @param control the last negative control that had a backup to damage; empty if there was none
  */
 public record TargetDetails(
@@ -23,6 +24,7 @@ public record TargetDetails(
     List<RunSummary.Waiver> waivers,
     List<RunSummary> latest,
     Optional<Retention> retention,
+    Optional<ControlStatus> latestControl,
     Optional<ControlHistory.Control> control) {
   public TargetDetails {
     ended = List.copyOf(ended);

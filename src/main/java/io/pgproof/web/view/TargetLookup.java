@@ -15,6 +15,7 @@ public final class TargetLookup {
   private final TargetList targetList;
   private final RunIndex runIndex;
   private final RetentionScan retentionScan;
+  private final TargetControls targetControls;
   private final ControlHistory controlHistory;
   private final Clock clock;
 
@@ -22,11 +23,13 @@ public final class TargetLookup {
       TargetList targetList,
       RunIndex runIndex,
       RetentionScan retentionScan,
+      TargetControls targetControls,
       ControlHistory controlHistory,
       Clock clock) {
     this.targetList = targetList;
     this.runIndex = runIndex;
     this.retentionScan = retentionScan;
+    this.targetControls = targetControls;
     this.controlHistory = controlHistory;
     this.clock = clock;
   }
@@ -51,6 +54,7 @@ public final class TargetLookup {
         runIndex.waivers(status.name(), from, now),
         runIndex.list(RunFilter.ALL.withTarget(status.name()), Optional.empty(), LATEST).runs(),
         status.target().map(retentionScan::of),
+        targetControls.latest(status.name(), 1).stream().findFirst(),
         Optional.ofNullable(controlHistory.lastOfEachTarget().get(status.name())));
   }
 }

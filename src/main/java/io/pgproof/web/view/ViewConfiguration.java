@@ -5,6 +5,7 @@ import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.decide.DecisionTasks;
 import io.pgproof.workflow.engine.OpenIncidents;
 import io.pgproof.workflow.engine.ProgressBoard;
@@ -75,13 +76,34 @@ class ViewConfiguration {
   }
 
   @Bean
+  TargetControls targetControls(
+      CurrentConfiguration configuration,
+      Controls controls,
+      EvidenceLog evidenceLog,
+      PlatformTransactionManager transactions,
+      DataSource database) {
+    return new TargetControls(
+        configuration,
+        controls,
+        new ControlHistory(evidenceLog),
+        new TransactionTemplate(transactions),
+        database);
+  }
+
+  @Bean
   TargetLookup targetLookup(
       TargetList targetList,
       RunIndex runIndex,
       RetentionScan retentionScan,
+      TargetControls targetControls,
       EvidenceLog evidenceLog,
       Clock clock) {
     return new TargetLookup(
-        targetList, runIndex, retentionScan, new ControlHistory(evidenceLog), clock);
+        targetList,
+        runIndex,
+        retentionScan,
+        targetControls,
+        new ControlHistory(evidenceLog),
+        clock);
   }
 }

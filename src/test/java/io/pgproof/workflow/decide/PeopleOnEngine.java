@@ -34,6 +34,7 @@ import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.model.FakeSteps;
 import io.pgproof.workflow.model.ModelCoverage;
 import io.pgproof.workflow.model.ModelOnEngine;
+import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
@@ -196,6 +197,7 @@ public final class PeopleOnEngine implements AutoCloseable {
         .addClasspathResource(VerifyBackup.MODEL)
         .addClasspathResource(TellSomebody.MODEL)
         .addClasspathResource(ReviewResults.MODEL)
+        .addClasspathResource(NegativeControl.MODEL)
         .addClasspathResource("bpmn/review-results.form")
         .addClasspathResource("bpmn/review-stale-backup.form")
         .addClasspathResource("bpmn/approve-escalation.form")

@@ -6,8 +6,10 @@ import io.pgproof.proof.Mistakes;
 import io.pgproof.proof.RunId;
 import io.pgproof.web.api.ProblemException;
 import io.pgproof.web.api.ProblemType;
+import io.pgproof.web.view.VerificationStart;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What several calls refuse, and the parameters that they read. */
 final class Problems {
@@ -72,5 +74,21 @@ final class Problems {
       throw notAllowed(name, String.valueOf(number), "from " + least + " to " + most);
     }
     return number;
+  }
+
+  /**
+   * Does what only some groups may do.
+   *
+   * @throws ProblemException when the person is in none of them
+   */
+  static <T> T ifAllowed(Supplier<T> act) {
+    try {
+      return act.get();
+    } catch (VerificationStart.NotAllowedException e) {
+      throw new ProblemException(
+          ProblemType.GROUP_MISSING,
+          String.valueOf(e.getMessage()),
+          "use the token of a user in one of these groups");
+    }
   }
 }

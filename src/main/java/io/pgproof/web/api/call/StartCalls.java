@@ -9,10 +9,8 @@ import io.pgproof.web.api.ProblemType;
 import io.pgproof.web.api.RequiresScope;
 import io.pgproof.web.login.Person;
 import io.pgproof.web.view.VerificationCancel;
-import io.pgproof.web.view.VerificationStart;
 import java.net.URI;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -52,7 +50,7 @@ final class StartCalls {
           "send the name of a configured target as target");
     }
     RunId run =
-        ifAllowed(
+        Problems.ifAllowed(
             () ->
                 key.map(given -> runStart.start(target, person, given))
                     .orElseGet(() -> runStart.start(target, person)));
@@ -66,23 +64,12 @@ final class StartCalls {
   @ResponseStatus(HttpStatus.ACCEPTED)
   RunJson cancel(@AuthenticationPrincipal Person person, @PathVariable("run") String run) {
     RunId id = Problems.run(run, runIndex).run();
-    if (!ifAllowed(() -> verificationCancel.cancel(id, person))) {
+    if (!Problems.ifAllowed(() -> verificationCancel.cancel(id, person))) {
       throw new ProblemException(
           ProblemType.ALREADY_ENDED,
           "run " + run + " has its verdict, so it cannot be cancelled",
           "GET " + ApiPaths.V1 + "/runs/" + run + " shows the verdict");
     }
     return RunJson.of(runIndex.find(id).orElseThrow());
-  }
-
-  private static <T> T ifAllowed(Supplier<T> act) {
-    try {
-      return act.get();
-    } catch (VerificationStart.NotAllowedException e) {
-      throw new ProblemException(
-          ProblemType.GROUP_MISSING,
-          String.valueOf(e.getMessage()),
-          "use the token of a user in one of these groups");
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.pgproof.web.page.target;
 
 import io.pgproof.web.chart.Badge;
 import io.pgproof.web.login.Person;
+import io.pgproof.web.view.TargetControls;
 import io.pgproof.web.view.TargetList;
 import io.pgproof.web.view.TargetLookup;
 import io.pgproof.web.view.TargetStatus;
@@ -28,7 +29,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The page of one target, its badge, and the start of a verification. */
+/** The page of one target, its badge, and the start of a verification or a negative control. */
 @Controller
 @Profile("serve")
 final class TargetController {
@@ -38,12 +39,17 @@ final class TargetController {
   private final TargetLookup targetLookup;
   private final TargetList targetList;
   private final VerificationStart verificationStart;
+  private final TargetControls targetControls;
 
   TargetController(
-      TargetLookup targetLookup, TargetList targetList, VerificationStart verificationStart) {
+      TargetLookup targetLookup,
+      TargetList targetList,
+      VerificationStart verificationStart,
+      TargetControls targetControls) {
     this.targetLookup = targetLookup;
     this.targetList = targetList;
     this.verificationStart = verificationStart;
+    this.targetControls = targetControls;
   }
 
   @GetMapping("/targets/{name}")
@@ -78,6 +84,37 @@ final class TargetController {
             ? "The verification has started."
             : "This verification was already under way; no other was started.");
     return "redirect:/runs/" + run.run();
+  }
+
+  @PostMapping("/targets/{name}/control")
+  String control(
+      @PathVariable("name") String name,
+      @ModelAttribute("person") Person person,
+      RedirectAttributes next) {
+    VerificationStart.Started control =
+        targetControls.start(name, person).orElseThrow(TargetController::notFound);
+    next.addFlashAttribute(
+        "done",
+        control.started()
+            ? "The negative control has started."
+            : "A negative control was already under way; no other was started.");
+    return "redirect:/targets/" + name;
+  }
+
+  @PostMapping("/targets/{name}/control/cancel")
+  String cancelControl(
+      @PathVariable("name") String name,
+      @ModelAttribute("person") Person person,
+      RedirectAttributes next) {
+    if (targetList.find(name).isEmpty()) {
+      throw notFound();
+    }
+    next.addFlashAttribute(
+        "done",
+        targetControls.cancel(name, person)
+            ? "The negative control ends as soon as its current step does."
+            : "No negative control is under way.");
+    return "redirect:/targets/" + name;
   }
 
   @GetMapping("/badge/{name}.svg")

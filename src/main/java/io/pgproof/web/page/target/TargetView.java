@@ -11,6 +11,7 @@ import io.pgproof.web.page.Moment;
 import io.pgproof.web.page.Sign;
 import io.pgproof.web.page.Tile;
 import io.pgproof.web.page.run.RunRow;
+import io.pgproof.web.view.ControlStatus;
 import io.pgproof.web.view.Retention;
 import io.pgproof.web.view.TargetDetails;
 import io.pgproof.web.view.TargetStatus;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -217,6 +219,41 @@ record TargetView(TargetDetails details, boolean mayVerify, int days) {
         .flatMap(control -> control.ended().results().stream())
         .map(ControlRow::of)
         .toList();
+  }
+
+  /** Returns how far the control is that is under way, in words; {@code null} if none is. */
+  public @Nullable String controlUnderWay() {
+    return details
+        .latestControl()
+        .filter(control -> control.ended().isEmpty())
+        .map(
+            control ->
+                "requested by "
+                    + control.asked().by()
+                    + ", layers judged so far: "
+                    + (control.results().isEmpty()
+                        ? "none"
+                        : control.results().stream()
+                            .map(result -> result.layer() + " " + result.outcome().words())
+                            .collect(Collectors.joining(", "))))
+        .orElse(null);
+  }
+
+  /** Returns why the latest control damaged nothing; {@code null} if it did, or is under way. */
+  public @Nullable String controlInVain() {
+    return details
+        .latestControl()
+        .flatMap(ControlStatus::ended)
+        .flatMap(
+            control ->
+                Optional.ofNullable(control.ended().why())
+                    .map(
+                        why ->
+                            "The control of "
+                                + HumanFormat.time(control.at())
+                                + " damaged nothing: "
+                                + why))
+        .orElse(null);
   }
 
   public @Nullable Moment controlledAt() {

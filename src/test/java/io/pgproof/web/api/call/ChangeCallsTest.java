@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.runs.RunFilter;
@@ -65,7 +66,8 @@ class ChangeCallsTest {
                     "later",
                     "cancelled",
                     "awaited",
-                    "eyes")
+                    "eyes",
+                    "controlled")
                 .map(name -> new Target(name, Path.of("/backups", name), Settings.NONE, Plan.NONE))
                 .toList()));
   }
@@ -77,6 +79,37 @@ class ChangeCallsTest {
 
   private static String token(String user) {
     return calls.token(user, Scope.values());
+  }
+
+  @Test
+  void aControlIsStartedOnceAndListed() throws Exception {
+    String path = "/targets/controlled/controls";
+    assertThat(calls.get(path, token("aude")).body().get("items")).isEmpty();
+    assertThat(calls.post(path, calls.token("olga", Scope.READ), null).status()).isEqualTo(403);
+    ServedCalls.Answer refused = calls.post(path, token("aude"), null);
+    assertThat(refused.body().get("type").asText()).endsWith("group-missing");
+    assertThat(calls.post("/targets/no-such/controls", token("olga"), null).status())
+        .isEqualTo(404);
+    assertThat(calls.get("/targets/no-such/controls", token("olga")).status()).isEqualTo(404);
+
+    ServedCalls.Answer begun = calls.post(path, token("olga"), null);
+    assertThat(begun.status()).isEqualTo(202);
+    assertThat(begun.body().get("askedBy").asText()).isEqualTo("olga");
+    assertThat(calls.post(path, token("olaf"), null).body()).isEqualTo(begun.body());
+
+    RunId control = new RunId(begun.body().get("control").asText());
+    ControlResult caught =
+        new ControlResult(
+            "page", "pages", ControlResult.Outcome.CAUGHT, List.of("pages"), null, "a byte", null);
+    new Evidence.ControlJudged(caught).record(people.trail, control);
+    assertThat(calls.get(path, token("aude")).body().at("/items/0/results/0/outcome").asText())
+        .isEqualTo("caught");
+    new Evidence.ControlEnded("controlled", "/backups/controlled", List.of(caught), null)
+        .record(people.trail, control);
+    JsonNode items = calls.get(path, token("aude")).body().get("items");
+    assertThat(items).hasSize(1);
+    assertThat(items.at("/0/endedAt").asText()).isNotEmpty();
+    assertThat(items.at("/0/backup").asText()).isEqualTo("/backups/controlled");
   }
 
   private static ServedCalls.Answer start(String user, String target, Map<String, String> headers)

@@ -15,6 +15,7 @@ import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.Scope;
 import io.pgproof.token.TokenRequest;
 import io.pgproof.token.Tokens;
+import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.decide.DecisionTasks;
 import io.pgproof.workflow.decide.PeopleOnEngine;
 import io.pgproof.workflow.engine.Cancellations;
@@ -185,6 +186,23 @@ final class ServedCalls implements AutoCloseable {
           people.work,
           people.containerSlots,
           people.notifier);
+    }
+
+    @Bean
+    Controls controls(
+        PeopleOnEngine people,
+        PlatformTransactionManager transactions,
+        Verifications verifications) {
+      return new Controls(
+          people.engine.getRuntimeService(),
+          new OwnDefinitions(people.engine.getRepositoryService()),
+          new TransactionTemplate(transactions),
+          people.trail,
+          new Cancellations(people.trail),
+          people.work,
+          verifications,
+          people.clock,
+          "PT5S");
     }
   }
 
