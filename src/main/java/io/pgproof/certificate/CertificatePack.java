@@ -3,7 +3,10 @@ package io.pgproof.certificate;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * The files of a certificate.
@@ -22,6 +27,41 @@ import java.util.stream.Stream;
 public record CertificatePack(String run, SortedMap<String, byte[]> files) {
   static final String STATEMENT = "certificate.json";
   static final String EVIDENCE = "evidence.ndjson";
+  static final String HTML = "certificate.html";
+  static final String PDF = "certificate.pdf";
+
+  /** Returns the page for a browser, in UTF-8; it needs no other file. */
+  public byte[] html() {
+    return file(HTML);
+  }
+
+  public byte[] pdf() {
+    return file(PDF);
+  }
+
+  private byte[] file(String name) {
+    return Objects.requireNonNull(files.get(name), name);
+  }
+
+  /** Returns a name for its directory or file, without an ending. */
+  public String name() {
+    return "pgproof-certificate-" + run;
+  }
+
+  /** Returns all files as a ZIP archive, below a directory of {@link #name}. */
+  public byte[] zip() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        zip.putNextEntry(new ZipEntry(name() + "/" + file.getKey()));
+        zip.write(file.getValue());
+        zip.closeEntry();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
 
   /**
    * Refuses a directory that is not empty, or cannot be made.

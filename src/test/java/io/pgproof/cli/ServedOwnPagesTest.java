@@ -36,6 +36,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -435,6 +437,38 @@ class ServedOwnPagesTest {
     page.examine("own-run-" + target);
     page.find("#loops summary").click();
     assertThat((List<?>) page.evaluate(CLIPPED)).as("labels that are not shown whole").isEmpty();
+  }
+
+  @Test
+  void anAuditorDownloadsTheCertificateOfARun() throws Exception {
+    String run = RUNS.get("shop");
+    ChromiumPage page = PAGES.get("aude");
+    page.open("/runs/" + run);
+    assertThat(page.find("a:text-is('Certificate')").count()).isOne();
+    Path zip = Files.createDirectory(state.path().resolve("certificates")).resolve("shop.zip");
+    page.download(page.find("a:text-is('Download certificate (ZIP)')"), zip);
+    URI archive = URI.create("jar:" + zip.toUri());
+    try (FileSystem files = FileSystems.newFileSystem(archive, Map.of())) {
+      Path pack = files.getPath("pgproof-certificate-" + run);
+      assertThat(
+              JSON.readTree(Files.readString(pack.resolve("certificate.json")))
+                  .findValuesAsText("verdict"))
+          .containsExactly("proven");
+      assertThat(pack.resolve("SHA256SUMS.sig")).isNotEmptyFile();
+      Files.copy(pack.resolve("certificate.html"), zip.resolveSibling("shop.html"));
+    }
+    try (ChromiumPage alone = new ChromiumPage(chromium, "file://")) {
+      alone.open(zip.resolveSibling("shop.html").toString());
+      alone.examine("own-certificate");
+    }
+    assertThat(page.get("/runs/" + run + "/certificate.pdf").headers().get("content-disposition"))
+        .isEqualTo("attachment; filename=\"pgproof-certificate-" + run + ".pdf\"");
+    page.find("a:text-is('Show it')").click();
+    page.awaitText("What was not shown");
+    page.open("/runs/" + run);
+    for (String refused : List.of("/certificate", "/certificate.zip", "/certificate.pdf")) {
+      assertThat(page.get("/runs/20261201-000000-none" + refused).status()).isEqualTo(404);
+    }
   }
 
   @Test

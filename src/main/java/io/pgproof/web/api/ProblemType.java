@@ -13,6 +13,7 @@ public enum ProblemType {
   FOUR_EYES("four-eyes", HttpStatus.FORBIDDEN, "Another person must decide"),
   NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such thing"),
   ALREADY_ENDED("already-ended", HttpStatus.CONFLICT, "The run has already ended"),
+  NOT_CERTIFIED("not-certified", HttpStatus.CONFLICT, "The run has no certificate"),
   NOT_OPEN("not-open", HttpStatus.CONFLICT, "The task is not open"),
   KEY_REUSED("key-reused", HttpStatus.CONFLICT, "The key was used for another request"),
   TOO_MANY_REQUESTS("too-many-requests", HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),

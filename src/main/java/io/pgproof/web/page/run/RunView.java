@@ -5,6 +5,7 @@ import io.pgproof.proof.Check;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.Verdict;
 import io.pgproof.web.chart.Phase;
 import io.pgproof.web.chart.PhaseChart;
 import io.pgproof.web.page.CamundaLink;
@@ -158,6 +159,13 @@ record RunView(
     return details.stopped().isPresent()
         ? "fix the cause, then retry the failed job of this run in Cockpit"
         : null;
+  }
+
+  /** Returns whether there is a certificate of this run. */
+  public boolean certified() {
+    return details.ended()
+        && details.report().verdict() != Verdict.INCONCLUSIVE
+        && details.control().isEmpty();
   }
 
   public @Nullable TaskLine task() {

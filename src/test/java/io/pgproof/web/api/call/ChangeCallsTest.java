@@ -226,6 +226,9 @@ class ChangeCallsTest {
   @Test
   void aCancelledRunEndsInconclusive() throws Exception {
     RunId run = started(start("olga", "cancelled"));
+    String certificate = "/runs/" + run + "/certificate";
+    assertThat(refused(calls.get(certificate, token("aude")), 409, "not-certified").toString())
+        .contains("has no verdict yet, so there is nothing to certify");
     for (int time = 0; time < 2; time++) {
       ServedCalls.Answer answer = calls.post("/runs/" + run + "/cancel", token("olaf"), "");
       assertThat(answer.status()).isEqualTo(202);
@@ -239,6 +242,8 @@ class ChangeCallsTest {
     assertThat(ended.get("message").asText()).contains("interrupted by olaf");
     assertThat(ended.get("report").get("verdict").asText()).isEqualTo("inconclusive");
     refused(calls.post("/runs/" + run + "/cancel", token("olga"), ""), 409, "already-ended");
+    assertThat(refused(calls.get(certificate, token("aude")), 409, "not-certified").toString())
+        .contains("is inconclusive, so there is nothing to certify", "verify the backup again");
     refused(calls.post("/runs/20990101-000000-aaaa/cancel", token("olga"), ""), 404, "not-found");
   }
 

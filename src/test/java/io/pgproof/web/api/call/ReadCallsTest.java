@@ -18,12 +18,18 @@ import io.pgproof.target.Target;
 import io.pgproof.token.Scope;
 import io.pgproof.workflow.decide.PeopleOnEngine;
 import io.pgproof.workflow.model.Groups;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +124,8 @@ class ReadCallsTest {
         "/runs/20990101-000000-aaaa",
         "/runs/none",
         "/runs/none/evidence",
+        "/runs/none/certificate",
+        "/runs/20990101-000000-aaaa/certificate",
         "/runs/20990101-000000-aaaa/evidence"
       })
   void whatDoesNotExistIsNotFound(String path) throws Exception {
@@ -125,6 +133,31 @@ class ReadCallsTest {
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.body().get("type").asText()).isEqualTo("urn:pgproof:problem:not-found");
     assertThat(answer.body().get("hint").asText()).startsWith("GET /api/v1/");
+  }
+
+  @Test
+  void aRunsCertificateIsAnArchive() throws Exception {
+    HttpResponse<byte[]> answer =
+        calls.download("/runs/" + refuted.value() + "/certificate", token);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Disposition"))
+        .contains("attachment; filename=\"pgproof-certificate-" + refuted.value() + ".zip\"");
+    Map<String, byte[]> files = new TreeMap<>();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(answer.body()))) {
+      for (ZipEntry file = zip.getNextEntry(); file != null; file = zip.getNextEntry()) {
+        files.put(file.getName(), zip.readAllBytes());
+      }
+    }
+    String directory = "pgproof-certificate-" + refuted.value() + "/";
+    assertThat(files).allSatisfy((name, bytes) -> assertThat(name).startsWith(directory));
+    assertThat(files)
+        .containsKeys(
+            directory + "VerifyPgproof.java",
+            directory + "certificate.pdf",
+            directory + "SHA256SUMS");
+    JsonNode statement = JSON.readTree(files.get(directory + "certificate.json"));
+    assertThat(statement.at("/predicate/pgproof/run").asText()).isEqualTo(refuted.value());
+    assertThat(statement.at("/predicate/result").asText()).isEqualTo("FAILED");
   }
 
   @Test

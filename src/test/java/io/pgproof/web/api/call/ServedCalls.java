@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.certificate.CertificateKeys;
+import io.pgproof.certificate.Certificates;
 import io.pgproof.evidence.BoundedRecorder;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.RunRequests;
+import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.evidence.log.LoggedEntries;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.report.ReportFiles;
@@ -24,11 +29,13 @@ import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.engine.RunPaths;
 import io.pgproof.workflow.verify.Verifications;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -141,6 +148,19 @@ final class ServedCalls implements AutoCloseable {
     }
 
     @Bean
+    Certificates certificates(PeopleOnEngine people) throws IOException {
+      Path state = Files.createTempDirectory(Path.of("target"), "calls-state");
+      return new Certificates(
+          new CertificateKeys(state.resolve("certificate"), "proof", people.trail, people.clock),
+          people.trail,
+          new EvidenceSequencer(
+              people.database, people.trail, state.resolve("log"), "4b0d3a3e", people.clock),
+          new LoggedEntries(people.database, state.resolve("log")),
+          people.clock,
+          null);
+    }
+
+    @Bean
     DecisionTasks decisionTasks(PeopleOnEngine people) {
       return people.tasks;
     }
@@ -246,6 +266,28 @@ final class ServedCalls implements AutoCloseable {
     return send("GET", path, token, Map.of(), null);
   }
 
+  /** Returns what is no JSON; the contract must know its type. */
+  HttpResponse<byte[]> download(String path, String token) throws Exception {
+    HttpResponse<byte[]> answer =
+        client.send(request(path, token).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+    assertThat(
+            CONTRACT.mistakes(
+                "GET",
+                path,
+                answer.statusCode(),
+                answer.headers().firstValue("Content-Type").orElse(""),
+                TextNode.valueOf("bytes")))
+        .isEmpty();
+    return answer;
+  }
+
+  private HttpRequest.Builder request(String path, String token) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + context.getWebServer().getPort() + "/api/v1" + path))
+        .timeout(Duration.ofSeconds(90))
+        .header("Authorization", "Bearer " + token);
+  }
+
   Answer post(String path, String token, String body) throws Exception {
     return send("POST", path, token, Map.of(), body);
   }
@@ -253,11 +295,7 @@ final class ServedCalls implements AutoCloseable {
   Answer send(String method, String path, String token, Map<String, String> headers, String body)
       throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://127.0.0.1:" + context.getWebServer().getPort() + "/api/v1" + path))
-            .timeout(Duration.ofSeconds(90))
-            .header("Authorization", "Bearer " + token)
+        request(path, token)
             .header("Content-Type", "application/json")
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     headers.forEach(request::header);

@@ -1,0 +1,63 @@
+package io.pgproof.web.api.call;
+
+import io.pgproof.certificate.CertificatePack;
+import io.pgproof.certificate.Certificates;
+import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
+import io.pgproof.token.Scope;
+import io.pgproof.web.api.ApiPaths;
+import io.pgproof.web.api.ProblemException;
+import io.pgproof.web.api.ProblemType;
+import io.pgproof.web.api.RequiresScope;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+import org.springframework.context.annotation.Profile;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Issues certificates of runs. */
+@RestController
+@Profile("serve")
+final class CertificateCalls {
+  private final RunIndex runIndex;
+  private final Certificates certificates;
+
+  CertificateCalls(RunIndex runIndex, Certificates certificates) {
+    this.runIndex = runIndex;
+    this.certificates = certificates;
+  }
+
+  @GetMapping(ApiPaths.V1 + "/runs/{run}/certificate")
+  @RequiresScope(Scope.READ)
+  void certificate(@PathVariable("run") String run, HttpServletResponse response)
+      throws IOException {
+    CertificatePack pack = issue(Problems.run(run, runIndex).run().value());
+    response.setContentType("application/zip");
+    response.setHeader(
+        HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s.zip\"".formatted(pack.name()));
+    response.getOutputStream().write(pack.zip());
+  }
+
+  private CertificatePack issue(String run) throws IOException {
+    try {
+      return certificates.issue(run);
+    } catch (UsageException e) {
+      throw refused(e.finding());
+    } catch (FindingException e) {
+      throw refused(e.finding());
+    }
+  }
+
+  private static ProblemException refused(Finding finding) {
+    return new ProblemException(
+        ProblemType.NOT_CERTIFIED,
+        finding.message(),
+        Objects.requireNonNullElse(finding.hint(), Reason.ENVIRONMENT.hint()));
+  }
+}

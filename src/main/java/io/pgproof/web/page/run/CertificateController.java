@@ -1,0 +1,100 @@
+package io.pgproof.web.page.run;
+
+import io.pgproof.certificate.CertificatePack;
+import io.pgproof.certificate.Certificates;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.UsageException;
+import io.pgproof.web.view.RunLookup;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Profile;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.server.ResponseStatusException;
+
+/** The certificate of a run, for everybody who sees the run; it is issued for each request. */
+@Controller
+@Profile("serve")
+final class CertificateController {
+  /** The page has its style in itself, and nothing in it needs more than to be shown. */
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none';"
+          + " form-action 'none'; sandbox";
+
+  private final RunLookup runLookup;
+  private final Certificates certificates;
+
+  CertificateController(RunLookup runLookup, Certificates certificates) {
+    this.runLookup = runLookup;
+    this.certificates = certificates;
+  }
+
+  @GetMapping("/runs/{run}/certificate")
+  @Nullable String show(@PathVariable("run") String run, Model page, HttpServletResponse response)
+      throws IOException {
+    return send(
+        run, CertificatePack::html, "text/html;charset=UTF-8", Optional.empty(), page, response);
+  }
+
+  @GetMapping("/runs/{run}/certificate.pdf")
+  @Nullable String pdf(@PathVariable("run") String run, Model page, HttpServletResponse response)
+      throws IOException {
+    return send(run, CertificatePack::pdf, "application/pdf", Optional.of("pdf"), page, response);
+  }
+
+  @GetMapping("/runs/{run}/certificate.zip")
+  @Nullable String zip(@PathVariable("run") String run, Model page, HttpServletResponse response)
+      throws IOException {
+    return send(run, CertificatePack::zip, "application/zip", Optional.of("zip"), page, response);
+  }
+
+  /**
+   * @param ending of the file's name; empty for what the browser shows itself
+   */
+  private @Nullable String send(
+      String run,
+      Function<CertificatePack, byte[]> form,
+      String type,
+      Optional<String> ending,
+      Model page,
+      HttpServletResponse response)
+      throws IOException {
+    if (runLookup.find(run).isEmpty()) {
+      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+    }
+    CertificatePack pack;
+    try {
+      pack = certificates.issue(run);
+    } catch (UsageException e) {
+      return refuse(run, e.finding(), page, response);
+    } catch (FindingException e) {
+      return refuse(run, e.finding(), page, response);
+    }
+    response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    response.setContentType(type);
+    ending.ifPresent(
+        end ->
+            response.setHeader(
+                HttpHeaders.CONTENT_DISPOSITION,
+                "attachment; filename=\"%s.%s\"".formatted(pack.name(), end)));
+    response.getOutputStream().write(form.apply(pack));
+    return null;
+  }
+
+  private static String refuse(
+      String run, Finding finding, Model page, HttpServletResponse response) {
+    response.setStatus(HttpStatus.CONFLICT.value());
+    page.addAttribute("run", run);
+    page.addAttribute("message", finding.message());
+    page.addAttribute("hint", finding.hint());
+    return "no-certificate";
+  }
+}
