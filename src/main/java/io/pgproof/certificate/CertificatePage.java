@@ -3,6 +3,8 @@ package io.pgproof.certificate;
 import io.pgproof.document.ArchivePdf;
 import io.pgproof.document.PageTemplate;
 import io.pgproof.document.Printable;
+import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Report;
@@ -123,6 +125,8 @@ final class CertificatePage {
             Map.entry("notes", facts.notes().stream().map(CertificatePage::shown).toList()),
             Map.entry("doesNotShow", facts.doesNotShow()),
             Map.entry("people", people()),
+            Map.entry("controls", controls()),
+            Map.entry("review", review()),
             Map.entry("digests", digests()),
             Map.entry("identity", facts.issued().by())));
   }
@@ -368,6 +372,49 @@ final class CertificatePage {
         facts.people().stream()
             .map(deed -> Row.of(HumanFormat.time(deed.at()), deed.by(), deed.what()))
             .toList());
+  }
+
+  private List<Row> controls() {
+    List<Statement.Control> controls = facts.controls();
+    return controls == null ? List.of() : controls.stream().map(CertificatePage::control).toList();
+  }
+
+  private static Row control(Statement.Control control) {
+    ControlResult result = control.result();
+    String why = Objects.requireNonNullElse(result.why(), "");
+    return new Row(
+        List.of(
+            result.check(),
+            Objects.requireNonNullElse(result.damage(), result.layer() + ": " + why),
+            result.outcome().words()
+                + (result.caughtBy().isEmpty()
+                    ? ""
+                    : " by " + String.join(", ", result.caughtBy())),
+            HumanFormat.time(control.at()),
+            Objects.requireNonNullElse(result.run(), control.control())),
+        switch (result.outcome()) {
+          case CAUGHT -> Verdict.PROVEN.word();
+          case MISSED -> Verdict.REFUTED.word();
+          case COULD_NOT_TELL, NOT_APPLICABLE -> "";
+        });
+  }
+
+  private String review() {
+    Statement.Review review = facts.review();
+    return review == null
+        ? "Nobody has reviewed the results of that day."
+        : shown(
+            review.by()
+                + (review.decision().equals(ServerEvent.ReviewDecided.SIGNED)
+                    ? " signed"
+                    : " asked for action about")
+                + " the results of "
+                + review.from()
+                + " to "
+                + review.to()
+                + " on "
+                + HumanFormat.time(review.at())
+                + (review.remark() == null ? "." : ": " + review.remark()));
   }
 
   private List<Fact> digests() {

@@ -69,9 +69,13 @@ public final class Certificates {
    */
   public CertificatePack issue(String run) throws IOException {
     List<EvidenceEntry> entries = evidenceLog.of(runId(run));
-    Report report = reportOf(run, entries);
+    EvidenceEntry verdict = verdictOf(run, entries);
+    Report report = ((Evidence.VerdictReached) Evidence.read(verdict)).report();
     CertificateKeys.Current key = keys.current();
-    LoggedEntries.Proven proven = logged(run, entries, key.entry());
+    Surroundings surroundings = Surroundings.of(evidenceLog, report.target(), verdict.at());
+    Set<Long> further = new LinkedHashSet<>(surroundings.entries());
+    further.add(key.entry());
+    LoggedEntries.Proven proven = logged(run, entries, further);
     Map<Long, EvidenceEntry> known =
         evidenceLog.of(new RunId(run)).stream()
             .collect(Collectors.toMap(EvidenceEntry::id, entry -> entry));
@@ -82,7 +86,7 @@ public final class Certificates {
             .filter(known::containsKey)
             .map(known::get)
             .toList();
-    return pack(report, certified, proven, key.key());
+    return pack(report, certified, surroundings, proven, key.key());
   }
 
   private static RunId runId(String text) {
@@ -97,7 +101,7 @@ public final class Certificates {
     return "see " + Launcher.COMMAND + " runs for the ids of past runs";
   }
 
-  private static Report reportOf(String run, List<EvidenceEntry> entries) {
+  private static EvidenceEntry verdictOf(String run, List<EvidenceEntry> entries) {
     if (entries.isEmpty() || !entries.get(0).kind().equals(ASKED)) {
       throw new UsageException(Reason.BAD_OPTION, "there is no run " + run, seeRuns());
     }
@@ -112,17 +116,17 @@ public final class Certificates {
               + ", so it says nothing about a backup",
           seeRuns());
     }
-    Report report =
+    EvidenceEntry verdict =
         entries.stream()
             .filter(entry -> entry.kind().equals(VERDICT))
             .reduce((one, next) -> next)
-            .map(entry -> ((Evidence.VerdictReached) Evidence.read(entry)).report())
             .orElseThrow(
                 () ->
                     new UsageException(
                         Reason.BAD_OPTION,
                         "run " + run + " has no verdict yet, so there is nothing to certify",
                         "wait for its verdict: " + Launcher.COMMAND + " show " + run));
+    Report report = ((Evidence.VerdictReached) Evidence.read(verdict)).report();
     if (report.verdict() == Verdict.INCONCLUSIVE) {
       throw new UsageException(
           Reason.BAD_OPTION,
@@ -139,20 +143,20 @@ public final class Certificates {
               + run
               + " shows the evidence of this run");
     }
-    return report;
+    return verdict;
   }
 
-  private LoggedEntries.Proven logged(String run, List<EvidenceEntry> entries, long keyEntry)
+  private LoggedEntries.Proven logged(String run, List<EvidenceEntry> entries, Set<Long> further)
       throws IOException {
     Set<Long> needed = new LinkedHashSet<>(entries.stream().map(EvidenceEntry::id).toList());
-    needed.add(keyEntry);
+    needed.addAll(further);
     try {
       for (boolean all : List.of(false, true)) {
         sequencer.take(all);
         if (sequencer.damage().isPresent()) {
           throw notLogged(run, sequencer.damage().get());
         }
-        LoggedEntries.Proven proven = loggedEntries.ofRun(run, keyEntry);
+        LoggedEntries.Proven proven = loggedEntries.ofRun(run, further);
         if (proven.entries().stream()
             .map(LoggedEntries.Entry::id)
             .collect(Collectors.toSet())
@@ -178,6 +182,7 @@ public final class Certificates {
   private CertificatePack pack(
       Report report,
       List<EvidenceEntry> entries,
+      Surroundings surroundings,
       LoggedEntries.Proven proven,
       CertificateKey.Signing key) {
     SortedMap<String, byte[]> files = new TreeMap<>();
@@ -189,8 +194,9 @@ public final class Certificates {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     requireClock(now, entries.get(entries.size() - 1).at());
     requireClock(now, key.key().validFrom());
+    surroundings.times().forEach(time -> requireClock(now, time));
     Statement statement =
-        new StatementWriter(entries, report)
+        new StatementWriter(entries, report, surroundings)
             .write(
                 new Statement.Issued(now, key.key().identity(), key.key().id(), program),
                 proven,
@@ -200,8 +206,8 @@ public final class Certificates {
     files.put("certificate.json.sig", utf8(SshSignature.sign(json, key)));
     files.put("certificate.der", key.sign(json));
     CertificatePage page = new CertificatePage(statement, Digests.sha256(json));
-    files.put("certificate.html", page.html());
-    files.put("certificate.pdf", page.pdf());
+    files.put(CertificatePack.HTML, page.html());
+    files.put(CertificatePack.PDF, page.pdf());
     files.put(CertificatePack.EVIDENCE, evidence);
     for (LoggedEntries.Entry entry : proven.entries()) {
       files.put("proofs/" + entry.proof().index() + ".tlog-proof", utf8(entry.proof().text()));

@@ -1,10 +1,13 @@
 package io.pgproof.certificate;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pgproof.evidence.ControlResult;
 import io.pgproof.proof.Check;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.Verdict;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,9 @@ record Statement(
    * @param isolation null if the run did not reach a container
    * @param findings what was found against the backup
    * @param people what people decided about the run, or were asked to
+   * @param controls what the last negative control of the target showed about each layer; null if
+   *     there was none, or no target
+   * @param review null if nobody has reviewed the results of that day
    */
   record Facts(
       int schema,
@@ -74,6 +80,8 @@ record Statement(
       List<Finding> findings,
       @Nullable Isolation isolation,
       List<Deed> people,
+      @Nullable List<Control> controls,
+      @Nullable Review review,
       Log log,
       List<String> doesNotShow) {}
 
@@ -123,6 +131,29 @@ record Statement(
 
   /** What somebody did about the run. */
   record Deed(Instant at, String by, String kind, String what) {}
+
+  /**
+   * Whether a check found damage that it must find, in a copy of a proven backup of the target.
+   *
+   * @param control id of the negative control
+   * @param at when it ended
+   */
+  record Control(String control, Instant at, @JsonUnwrapped ControlResult result) {}
+
+  /**
+   * What somebody decided in the review of a period that the verdict is in.
+   *
+   * @param from the first day of the period in UTC
+   * @param to the last day
+   * @param decision {@code sign} or {@code askForAction}
+   */
+  record Review(
+      Instant at,
+      String by,
+      LocalDate from,
+      LocalDate to,
+      String decision,
+      @Nullable String remark) {}
 
   /**
    * Where the log holds the evidence.

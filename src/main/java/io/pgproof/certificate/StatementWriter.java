@@ -52,14 +52,16 @@ final class StatementWriter {
 
   private final List<EvidenceEntry> entries;
   private final Report report;
+  private final Surroundings surroundings;
   private final VerificationRequest request;
 
   /**
    * @param entries of the run, in their order; the first is the request
    */
-  StatementWriter(List<EvidenceEntry> entries, Report report) {
+  StatementWriter(List<EvidenceEntry> entries, Report report, Surroundings surroundings) {
     this.entries = List.copyOf(entries);
     this.report = report;
+    this.surroundings = surroundings;
     this.request = ((Evidence.Asked) Evidence.read(entries.get(0))).request();
   }
 
@@ -171,6 +173,8 @@ final class StatementWriter {
         findings(),
         isolation(),
         people(),
+        surroundings.statedControls(),
+        surroundings.statedReview(),
         log,
         DOES_NOT_SHOW);
   }

@@ -73,6 +73,70 @@ public final class ControlHistory {
     return last;
   }
 
+  /**
+   * A result, and the control that it is from.
+   *
+   * @param entry id of the entry that says how the control ended
+   */
+  public record Origin(long entry, RunId control, Instant at, ControlResult result) {}
+
+  /**
+   * The last control of a target.
+   *
+   * @param entry id of the entry that says how it ended
+   * @param results where it could not tell, those of a control before it
+   */
+  public record Last(long entry, Instant at, List<Origin> results) {
+    public Last {
+      results = List.copyOf(results);
+    }
+  }
+
+  /**
+   * Returns the last control of a target that had a backup to damage, by the rule of {@link
+   * #lastOfEachTarget}; empty if there was none.
+   */
+  public Optional<Last> lastOf(String target) {
+    List<EvidenceEntry> ended =
+        evidenceLog.latest(ENDED, MOST).stream()
+            .filter(
+                entry -> {
+                  Evidence.ControlEnded control = read(entry).ended();
+                  return control.target().equals(target) && control.why() == null;
+                })
+            .toList();
+    List<List<Origin>> all = ended.stream().map(ControlHistory::origins).toList();
+    return ended.stream()
+        .findFirst()
+        .map(
+            last ->
+                new Last(
+                    last.id(),
+                    last.at(),
+                    all.get(0).stream().map(result -> told(result, all)).toList()));
+  }
+
+  private static List<Origin> origins(EvidenceEntry entry) {
+    return read(entry).ended().results().stream()
+        .map(result -> new Origin(entry.id(), entry.run(), entry.at(), result))
+        .toList();
+  }
+
+  private static Origin told(Origin last, List<List<Origin>> all) {
+    if (last.result().outcome() != ControlResult.Outcome.COULD_NOT_TELL) {
+      return last;
+    }
+    return all.stream()
+        .flatMap(List::stream)
+        .filter(earlier -> earlier.result().layer().equals(last.result().layer()))
+        .filter(
+            earlier ->
+                earlier.result().outcome() == ControlResult.Outcome.CAUGHT
+                    || earlier.result().outcome() == ControlResult.Outcome.MISSED)
+        .findFirst()
+        .orElse(last);
+  }
+
   private static Control completed(Control last, Control before) {
     List<ControlResult> results =
         last.ended().results().stream()

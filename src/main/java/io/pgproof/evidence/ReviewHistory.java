@@ -35,8 +35,12 @@ public final class ReviewHistory {
     }
   }
 
-  /** Who decided in a review, and when. */
-  public record Decided(Instant at, String by, ServerEvent.ReviewDecided decision) {}
+  /**
+   * Who decided in a review, and when.
+   *
+   * @param entry id of the entry that says so
+   */
+  public record Decided(long entry, Instant at, String by, ServerEvent.ReviewDecided decision) {}
 
   /** Returns all reviews, the oldest first. */
   public List<Review> all() {
@@ -45,6 +49,7 @@ public final class ReviewHistory {
                 ServerEventKind.REVIEW_DECIDED,
                 entry ->
                     new Decided(
+                        entry.id(),
                         entry.at(),
                         entry.actor(),
                         (ServerEvent.ReviewDecided) ServerEventKind.read(entry)))
@@ -77,6 +82,16 @@ public final class ReviewHistory {
   /** Returns the review of this period. */
   public Optional<Review> find(DayPeriod period) {
     return all().stream().filter(review -> review.period().equals(period)).findFirst();
+  }
+
+  /** Returns what was decided in the review of a period that includes this time. */
+  public Optional<Decided> decidedAbout(Instant time) {
+    LocalDate day = LocalDate.ofInstant(time, ZoneOffset.UTC);
+    return all().stream()
+        .filter(review -> !day.isBefore(review.period().from()))
+        .filter(review -> !day.isAfter(review.period().to()))
+        .flatMap(review -> review.decided().stream())
+        .findFirst();
   }
 
   /** Returns whether reviews were ever asked for. */

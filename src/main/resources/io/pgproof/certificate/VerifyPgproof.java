@@ -693,6 +693,8 @@ public final class VerifyPgproof {
     Object said = at(statement, "predicate", "pgproof");
     String run = String.valueOf(at(said, "run"));
     List<Line> ofRun = new ArrayList<>();
+    List<Line> controls = new ArrayList<>();
+    List<Line> reviews = new ArrayList<>();
     boolean keyRecorded = false;
     Instant lastEntry = Instant.MIN;
     for (Line line : lines) {
@@ -704,6 +706,10 @@ public final class VerifyPgproof {
                 && key.identity().equals(line.body("identity"))
                 && key.from().equals(Instant.parse(String.valueOf(line.body("validFrom"))))
                 && key.until().equals(Instant.parse(String.valueOf(line.body("validUntil"))));
+      } else if (line.kind().equals("ControlEnded") && line.entry().get("run") != null) {
+        controls.add(line);
+      } else if (line.kind().equals("ReviewDecided") && line.entry().get("run") == null) {
+        reviews.add(line);
       } else {
         throw new Broken(EVIDENCE, "has an entry of another run: " + line.entry().get("run"));
       }
@@ -722,7 +728,10 @@ public final class VerifyPgproof {
     if (verdict == null) {
       throw new Broken(EVIDENCE, "has no verdict of run " + run);
     }
-    compare("", statement, expected(ofRun, verdict.body("report"), key));
+    Map<String, Object> around = new LinkedHashMap<>();
+    around.put("controls", controls(controls, at(verdict.body("report"), "target")));
+    around.put("review", review(reviews, verdict.time()));
+    compare("", statement, expected(ofRun, verdict.body("report"), key, around));
     Instant issued = Instant.parse(String.valueOf(at(said, "issued", "at")));
     if (issued.isBefore(key.from()) || !issued.isBefore(key.until())) {
       throw new Broken(STATEMENT, "was issued at " + issued + ", when " + KEY + " was not valid");
@@ -766,7 +775,8 @@ public final class VerifyPgproof {
   }
 
   /** Returns what a certificate of these lines says. */
-  private Map<String, Object> expected(List<Line> run, Object report, Key key) {
+  private Map<String, Object> expected(
+      List<Line> run, Object report, Key key, Map<String, Object> around) {
     Object request = run.get(0).body("request");
     String verdict = String.valueOf(at(report, "verdict"));
     String result = Map.of("proven", "PASSED", "stale", "WARNED", "refuted", "FAILED").get(verdict);
@@ -818,18 +828,18 @@ public final class VerifyPgproof {
         findings.add(object("reason", line.body("reason"), "message", line.body("message")));
       }
       if (OF_PEOPLE.contains(line.kind())) {
-        // What it means is told in words there; the entry itself is in the evidence.
         people.add(
             object(
                 "at", line.time().toString(),
                 "by", line.entry().get("actor"),
                 "kind", line.kind(),
-                "what", ANYTHING));
+                "what", words(line)));
       }
     }
     facts.put("findings", findings);
     facts.put("isolation", isolation(run));
     facts.put("people", people);
+    facts.putAll(around);
     facts.put("log", ANYTHING);
     facts.put("doesNotShow", DOES_NOT_SHOW);
     return object(
@@ -844,6 +854,130 @@ public final class VerifyPgproof {
                 "warnedTests", checks(report, "mismatch"),
                 "failedTests", checks(report, "failed"),
                 "pgproof", facts));
+  }
+
+  /** Returns what an entry about people says, in words. */
+  private static String words(Line line) {
+    Object name = line.body("name");
+    return switch (line.kind()) {
+      case "TaskOpened" -> "task '" + name + "' opened for " + line.body("group");
+      case "TaskJoined" -> "joined the open task of run " + line.body("openedByRun");
+      case "Decided" -> "decided in '" + name + "': " + line.body("decision") + because(line, "reason");
+      case "DecisionRefused" ->
+          "was refused a decision in '"
+              + name
+              + "'"
+              + (line.body("decision") == null ? "" : ": " + line.body("decision"))
+              + because(line, "because");
+      case "DecisionTakenAway" ->
+          "deleted the run with its task '"
+              + name
+              + "', so nobody decides about the verdict "
+              + line.body("verdict")
+              + " ("
+              + line.body("reason")
+              + ")"
+              + because(line, "because");
+      case "NobodyDecided" ->
+          "nobody decided within "
+              + duration(Duration.parse(String.valueOf(line.body("within"))))
+              + " in '"
+              + name
+              + "', so it was escalated";
+      case "WaiverGranted" ->
+          "accepted this backup until " + time(line.body("until")) + because(line, "reason");
+      case "Waived" ->
+          "waived: "
+              + line.body("grantedBy")
+              + " accepted this backup in run "
+              + line.body("run")
+              + " until "
+              + time(line.body("until"))
+              + because(line, "reason");
+      case "Withdrawn" -> "cancelled the verification";
+      case "BegunAgain" -> "verification started again as run " + line.body("run");
+      default -> throw new Broken(EVIDENCE, "has an entry about people of the kind " + line.kind());
+    };
+  }
+
+  private static String because(Line line, String member) {
+    return line.body(member) == null ? "" : ", because: " + line.body(member);
+  }
+
+  private static String time(Object at) {
+    return DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+        .withZone(ZoneOffset.UTC)
+        .format(Instant.parse(String.valueOf(at)));
+  }
+
+  /** Returns the two largest units, such as 26 h 3 min. */
+  private static String duration(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds < 60) {
+      return seconds + " s";
+    } else if (seconds < 3600) {
+      return pair(seconds / 60, "min", seconds % 60, "s");
+    } else if (seconds < 259_200) {
+      return pair(seconds / 3600, "h", seconds % 3600 / 60, "min");
+    }
+    return pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
+  }
+
+  private static String pair(long big, String bigUnit, long small, String smallUnit) {
+    return big + " " + bigUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
+  }
+
+  /**
+   * Returns what the last control showed about each layer. Where it could not tell, the result of the
+   * last one that could stands.
+   */
+  private static List<Object> controls(List<Line> lines, Object target) {
+    if (lines.isEmpty()) {
+      return null;
+    }
+    Map<Object, Object> told = new LinkedHashMap<>();
+    Map<Object, Object> last = new LinkedHashMap<>();
+    for (Line line : lines) {
+      if (target == null || !target.equals(line.body("target")) || line.body("why") != null) {
+        throw new Broken(EVIDENCE, "has a negative control of another target, or without a result");
+      }
+      last.clear();
+      for (Object result : list(line.entry().get("body"), "results")) {
+        Map<String, Object> row = object("control", line.entry().get("run"), "at", line.time().toString());
+        ((Map<?, ?>) result).forEach((name, value) -> row.put((String) name, value));
+        last.put(at(result, "layer"), row);
+        if (Set.of("caught", "missed").contains(String.valueOf(at(result, "outcome")))) {
+          told.put(at(result, "layer"), row);
+        }
+      }
+    }
+    List<Object> rows = new ArrayList<>();
+    last.forEach(
+        (layer, row) ->
+            rows.add(
+                "could-not-tell".equals(at(row, "outcome")) ? told.getOrDefault(layer, row) : row));
+    return rows;
+  }
+
+  /** Returns what was decided in the review of the day on which the verdict was reached. */
+  private static Object review(List<Line> lines, Instant verdict) {
+    if (lines.isEmpty()) {
+      return null;
+    }
+    Line line = lines.get(0);
+    String day = verdict.toString().substring(0, 10);
+    String from = String.valueOf(line.body("period", "from"));
+    String to = String.valueOf(line.body("period", "to"));
+    if (lines.size() > 1 || day.compareTo(from) < 0 || day.compareTo(to) > 0) {
+      throw new Broken(EVIDENCE, "has a review of another time, or more than one");
+    }
+    return object(
+        "at", line.time().toString(),
+        "by", line.entry().get("actor"),
+        "from", from,
+        "to", to,
+        "decision", line.body("decision"),
+        "remark", line.body("reason"));
   }
 
   private static Map<String, Object> object(Object... namesAndValues) {

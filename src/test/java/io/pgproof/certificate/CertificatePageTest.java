@@ -87,6 +87,8 @@ class CertificatePageTest {
           .contains("What was not shown", "That any law or standard is complied with.")
           .contains(Digests.sha256(pack.get("certificate.json")))
           .contains(Digests.sha256(pack.get("evidence.ndjson")))
+          .contains("aude signed the results of 2026-02-01 to 2999-12-31 on ", "planned\" <b>")
+          .contains("Whether the checks find damage", "a WAL record <changed>")
           .contains("ssh-keygen -Y verify -f allowed_signers -I pgproof@db_proof-1");
     }
   }

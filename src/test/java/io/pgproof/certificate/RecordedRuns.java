@@ -1,13 +1,18 @@
 package io.pgproof.certificate;
 
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunProjection;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.log.LogFixture;
 import io.pgproof.evidence.log.LoggedEntries;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
+import io.pgproof.proof.Verdict;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.attempt.WholeEvidence;
@@ -15,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +53,9 @@ final class RecordedRuns implements AutoCloseable {
     VerificationRequest request = request("shop");
     record(PROVEN, request, Duration.ofHours(4));
     record(STALE, request, Duration.ofHours(30));
+    recordPeople(STALE);
+    recordControls();
+    recordReview();
     begin(REFUTED, request);
     new Evidence.Inspected(BACKUP, 1).record(log.evidence, REFUTED);
     new Evidence.Found(
@@ -70,6 +79,97 @@ final class RecordedRuns implements AutoCloseable {
             null,
             new Evidence.ControlRun(control.value(), "shop", "page", "a flipped bit", 1))
         .record(log.evidence, new RunId("20261201-080000-cont"));
+  }
+
+  /** Everything that can be said about people, whether or not one run can have all of it. */
+  private void recordPeople(RunId run) {
+    String task = "reviewStaleBackup";
+    String name = "Review stale backup";
+    Instant until = Instant.parse("2026-12-05T00:00:00Z");
+    for (Duration within :
+        List.of(
+            Duration.ofSeconds(59),
+            Duration.ofSeconds(90),
+            Duration.ofMinutes(26 * 60 + 3),
+            Duration.ofHours(80))) {
+      new Evidence.NobodyDecided(task, name, within).record(log.evidence, run);
+    }
+    new Evidence.TaskOpened(task, name, "backup-operators").record(log.evidence, run);
+    new Evidence.TaskJoined(PROVEN.value()).record(log.evidence, run);
+    new Evidence.DecisionRefused(task, name, "accept", "olga requested the run")
+        .record(log.evidence, run, "olga");
+    new Evidence.DecisionRefused(task, name, null, "olaf is in no group")
+        .record(log.evidence, run, "olaf");
+    new Evidence.WaiverGranted("7442019558812345678", until, "planned")
+        .record(log.evidence, run, "otto");
+    new Evidence.Waived(PROVEN.value(), "otto", until, "planned").record(log.evidence, run);
+    new Evidence.Decided(task, name, "verifyAgain", null).record(log.evidence, run, "otto");
+    new Evidence.BegunAgain(PROVEN.value()).record(log.evidence, run);
+    new Evidence.DecisionTakenAway(task, name, Verdict.STALE, Reason.TOO_OLD, null)
+        .record(log.evidence, run, "ada");
+    new Evidence.DecisionTakenAway(task, name, Verdict.STALE, Reason.TOO_OLD, "by mistake")
+        .record(log.evidence, run, "ada");
+    new Evidence.Withdrawn("ada").record(log.evidence, run, "ada");
+  }
+
+  /** The last control could not tell about one layer, about which the one before could. */
+  private void recordControls() {
+    control(
+        "20261130-080000-ctra",
+        "shop",
+        List.of(
+            control("page", "pages", ControlResult.Outcome.CAUGHT, "a page with a wrong checksum"),
+            control("wal", "recovery", ControlResult.Outcome.MISSED, "a changed WAL record")));
+    control(
+        "20261130-090000-ctrb",
+        "shop",
+        List.of(
+            control("page", "pages", ControlResult.Outcome.COULD_NOT_TELL, "a wrong checksum"),
+            control("wal", "recovery", ControlResult.Outcome.CAUGHT, "a WAL record <changed>"),
+            new ControlResult(
+                "row",
+                "rows",
+                ControlResult.Outcome.NOT_APPLICABLE,
+                List.of(),
+                null,
+                null,
+                "the depth standard does not make the check rows")));
+    control("20261130-100000-ctrc", "billing", List.of());
+    new Evidence.ControlEnded("shop", null, List.of(), "there is no proven backup")
+        .record(log.evidence, new RunId("20261130-110000-ctrd"));
+  }
+
+  private void control(String id, String target, List<ControlResult> results) {
+    new Evidence.ControlEnded(target, "/backups/" + target, results, null)
+        .record(log.evidence, new RunId(id));
+  }
+
+  private static ControlResult control(
+      String layer, String check, ControlResult.Outcome outcome, String damage) {
+    return new ControlResult(
+        layer,
+        check,
+        outcome,
+        outcome == ControlResult.Outcome.CAUGHT ? List.of(check, "indexes") : List.of(),
+        "20261130-080100-copy",
+        damage,
+        outcome == ControlResult.Outcome.COULD_NOT_TELL ? "the run was interrupted" : null);
+  }
+
+  private void recordReview() {
+    for (DayPeriod period :
+        List.of(
+            new DayPeriod(LocalDate.parse("2026-01-01"), LocalDate.parse("2026-01-31")),
+            new DayPeriod(LocalDate.parse("2026-02-01"), LocalDate.parse("2999-12-31")))) {
+      new ServerEvent.ReviewOpened(
+              period,
+              "backup-auditors",
+              new ServerEvent.ReviewOpened.Figures(1, 1, 3, 1, 0, 0, null, null))
+          .record(log.evidence, EvidenceLog.PGPROOF);
+      new ServerEvent.ReviewDecided(
+              period, ServerEvent.ReviewDecided.SIGNED, "the outage was \"planned\" <b>")
+          .record(log.evidence, "aude");
+    }
   }
 
   static VerificationRequest request(String target) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import javax.sql.DataSource;
@@ -52,12 +53,12 @@ public final class LoggedEntries {
   public record Entry(long id, String kind, String line, LogProof proof) {}
 
   /**
-   * Returns those entries of a run that the log has, and one more.
+   * Returns those entries of a run that the log has, and further ones.
    *
-   * @param further id of an entry that is not the run's
+   * @param further ids of entries that are not the run's
    * @throws LogDamagedException when an entry, the tiles or the checkpoint do not fit each other
    */
-  public Proven ofRun(String run, long further) throws IOException {
+  public Proven ofRun(String run, Collection<Long> further) throws IOException {
     String signed =
         directory
             .checkpoint()
@@ -68,8 +69,8 @@ public final class LoggedEntries {
     LogKey key = signerOf(signed);
     Checkpoint checkpoint = Checkpoint.parse(signed, key.note());
     MerkleTree tree = directory.tiles(checkpoint.size()).tree();
-    List<Logged> logged = new ArrayList<>(table.logged(further));
-    logged.addAll(table.loggedOf(run));
+    List<Logged> logged = new ArrayList<>(table.loggedOf(run));
+    further.forEach(entry -> logged.addAll(table.logged(entry)));
     List<Entry> entries = new ArrayList<>();
     for (Logged each : logged) {
       if (each.position() < checkpoint.size()) {

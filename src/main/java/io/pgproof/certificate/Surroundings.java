@@ -1,0 +1,78 @@
+package io.pgproof.certificate;
+
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.ReviewHistory;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the evidence says around a run: how its target's checks were tested last, and who reviewed
+ * the results of its day.
+ */
+record Surroundings(Optional<ControlHistory.Last> control, Optional<ReviewHistory.Decided> review) {
+
+  /**
+   * Reads what is known now.
+   *
+   * @param target of the run; null if it has none
+   * @param verdict when the verdict was reached
+   */
+  static Surroundings of(EvidenceLog evidenceLog, @Nullable String target, Instant verdict) {
+    return new Surroundings(
+        Optional.ofNullable(target).flatMap(new ControlHistory(evidenceLog)::lastOf),
+        new ReviewHistory(evidenceLog).decidedAbout(verdict));
+  }
+
+  /** Returns the ids of the entries that say so. */
+  Set<Long> entries() {
+    Set<Long> entries = new LinkedHashSet<>();
+    control.ifPresent(
+        last -> {
+          entries.add(last.entry());
+          last.results().forEach(result -> entries.add(result.entry()));
+        });
+    review.ifPresent(decided -> entries.add(decided.entry()));
+    return entries;
+  }
+
+  /** Returns when the last of them were written. */
+  List<Instant> times() {
+    return Stream.concat(
+            control.map(ControlHistory.Last::at).stream(),
+            review.map(ReviewHistory.Decided::at).stream())
+        .toList();
+  }
+
+  @Nullable List<Statement.Control> statedControls() {
+    return control
+        .map(
+            last ->
+                last.results().stream()
+                    .map(
+                        origin ->
+                            new Statement.Control(
+                                origin.control().value(), origin.at(), origin.result()))
+                    .toList())
+        .orElse(null);
+  }
+
+  Statement.@Nullable Review statedReview() {
+    return review
+        .map(
+            decided ->
+                new Statement.Review(
+                    decided.at(),
+                    decided.by(),
+                    decided.decision().period().from(),
+                    decided.decision().period().to(),
+                    decided.decision().decision(),
+                    decided.decision().reason()))
+        .orElse(null);
+  }
+}
