@@ -19,6 +19,7 @@ record DailyReport(
     List<Standing> targets,
     Map<Verdict, Long> verdicts,
     List<Waiting> tasks,
+    List<UnderWay> controls,
     List<Stuck> incidents,
     List<Missed> missed) {
   static final Duration LENGTH = Duration.ofHours(24);
@@ -43,8 +44,22 @@ record DailyReport(
       Report.@Nullable Objective rto,
       boolean everProven) {}
 
-  /** A task that nobody has decided. */
-  record Waiting(String task, String target, String run, Instant since) {}
+  /**
+   * A task that nobody has decided: about a run of a target, or a review of a period.
+   *
+   * @param target {@code null} for a review, and for a run that was asked for by a path
+   * @param run {@code null} for a review
+   * @param period {@code null} for a run
+   */
+  record Waiting(
+      String task,
+      @Nullable String target,
+      @Nullable String run,
+      @Nullable String period,
+      Instant since) {}
+
+  /** A negative control that has not ended. */
+  record UnderWay(String target, String control, Instant since) {}
 
   /** A process that is stuck until somebody fixes the cause. */
   record Stuck(

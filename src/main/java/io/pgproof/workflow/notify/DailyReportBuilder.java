@@ -3,13 +3,17 @@ package io.pgproof.workflow.notify;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.proof.Report;
+import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
 import io.pgproof.target.Target;
+import io.pgproof.workflow.model.NegativeControl;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +72,7 @@ final class DailyReportBuilder {
         targets.stream().map(this::targetState).toList(),
         counts,
         waiting(),
+        controls(),
         openIncidents(),
         targets.stream().flatMap(target -> missed(target, begin, end).stream()).toList());
   }
@@ -98,7 +103,7 @@ final class DailyReportBuilder {
   private List<DailyReport.Waiting> waiting() {
     return tasks
         .createTaskQuery()
-        .processDefinitionKey(VerifyBackup.PROCESS)
+        .processDefinitionKeyIn(VerifyBackup.PROCESS, ReviewResults.PROCESS)
         .orderByTaskCreateTime()
         .asc()
         .list()
@@ -108,11 +113,42 @@ final class DailyReportBuilder {
   }
 
   private DailyReport.Waiting waiting(Task task) {
+    ProcessInstance instance =
+        runtime
+            .createProcessInstanceQuery()
+            .processInstanceId(task.getProcessInstanceId())
+            .singleResult();
+    boolean review =
+        instance != null && instance.getProcessDefinitionKey().equals(ReviewResults.PROCESS);
     return new DailyReport.Waiting(
         task.getName(),
         (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.TARGET),
         (String) tasks.getVariable(task.getId(), VerifyBackup.Variable.RUN),
+        review ? DayPeriod.ofKey(instance.getBusinessKey()).toString() : null,
         task.getCreateTime().toInstant());
+  }
+
+  private List<DailyReport.UnderWay> controls() {
+    return runtime
+        .createProcessInstanceQuery()
+        .processDefinitionKey(NegativeControl.PROCESS)
+        .orderByBusinessKey()
+        .asc()
+        .list()
+        .stream()
+        .map(instance -> new RunId(instance.getBusinessKey()))
+        .flatMap(
+            control ->
+                evidenceLog
+                    .last(control, Evidence.kind(Evidence.ControlAsked.class))
+                    .map(
+                        asked ->
+                            new DailyReport.UnderWay(
+                                ((Evidence.ControlAsked) Evidence.read(asked)).target(),
+                                control.value(),
+                                asked.at()))
+                    .stream())
+        .toList();
   }
 
   private List<DailyReport.Stuck> openIncidents() {

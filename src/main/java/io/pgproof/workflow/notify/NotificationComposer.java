@@ -429,7 +429,19 @@ public final class NotificationComposer {
                                 Fact.of("task", "task", task.task()),
                                 Fact.of("target", "target", task.target()),
                                 Fact.of("run", "run", task.run()),
+                                Fact.of("period", "period", task.period()),
                                 time("since", "since", task.since())))
+                    .toList()),
+            table(
+                "controls",
+                "Negative controls under way",
+                dailyReport.controls().stream()
+                    .map(
+                        control ->
+                            List.of(
+                                Fact.of("target", "target", control.target()),
+                                Fact.of("control", "control", control.control()),
+                                time("since", "since", control.since())))
                     .toList()),
             table(
                 "incidents",

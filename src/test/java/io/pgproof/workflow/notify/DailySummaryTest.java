@@ -5,21 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.notify.MailBox;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.Mail.Security;
 import io.pgproof.target.Notifications;
+import io.pgproof.target.Settings;
 import io.pgproof.target.SummarySettings;
 import io.pgproof.workflow.model.DailySummary;
+import io.pgproof.workflow.model.NegativeControl;
+import io.pgproof.workflow.model.ReviewResults;
 import io.pgproof.workflow.model.TellSomebody;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.model.bpmn.Bpmn;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -169,6 +177,55 @@ class DailySummaryTest extends NotificationFixture {
         .contains("never proven   ")
         .contains("age of the verdict  3 h")
         .contains("Missed schedules: none");
+  }
+
+  @Test
+  void theSummaryListsOpenReviewsAndControlsUnderWay() throws Exception {
+    model
+        .engine
+        .getRepositoryService()
+        .createDeployment()
+        .addClasspathResource(NegativeControl.MODEL)
+        .addModelInstance(
+            "review.bpmn",
+            Bpmn.createExecutableProcess(ReviewResults.PROCESS)
+                .camundaHistoryTimeToLive(1)
+                .startEvent()
+                .userTask()
+                .name("Review results")
+                .endEvent()
+                .done())
+        .deploy();
+    RuntimeService runtime = model.engine.getRuntimeService();
+    runtime.startProcessInstanceByKey(ReviewResults.PROCESS, "2026-02-01/2026-02-28");
+    RunId control = RunId.at(model.now());
+    runtime.startProcessInstanceByKey(
+        NegativeControl.PROCESS, control.value(), Map.of("retryCycle", "PT5S"));
+    new Evidence.ControlAsked(
+            "shop", Settings.NONE.request(Optional.of("shop"), Path.of("/backups/shop"), "olga"))
+        .record(model.trail, control, "olga");
+    model.summaries.plan();
+    model.pass(3 * 3600);
+    summaryOfThisDay();
+
+    JsonNode summary = new ObjectMapper().readTree(server.posted().get(0).body());
+    assertThat(summary.path("tasks"))
+        .singleElement()
+        .satisfies(
+            task -> {
+              assertThat(task.path("task").asText()).isEqualTo("Review results");
+              assertThat(task.path("period").asText()).isEqualTo("2026-02-01 to 2026-02-28");
+              assertThat(task.path("run").isNull()).isTrue();
+            });
+    assertThat(summary.path("controls"))
+        .singleElement()
+        .satisfies(
+            underWay -> {
+              assertThat(underWay.path("target").asText()).isEqualTo("shop");
+              assertThat(underWay.path("control").asText()).isEqualTo(control.value());
+            });
+    assertThat(box.received().get(0).plain())
+        .contains("Negative controls under way\n", control.value());
   }
 
   @Test
