@@ -134,6 +134,7 @@ class RoomsTest {
         "evidence",
         "evidence.log",
         "notify");
+    room("evidence.retention", "proof", "audit", "evidence", "evidence.log");
     room(
         "certificate",
         "proof",
@@ -293,6 +294,7 @@ class RoomsTest {
         "report",
         "evidence.log",
         "evidence.anchor",
+        "evidence.retention",
         "certificate",
         "demo",
         "notify",
@@ -461,6 +463,7 @@ class RoomsTest {
         "evidence.runs",
         "evidence.log",
         "evidence.anchor",
+        "evidence.retention",
         "workflow.engine",
         "workflow.guard",
         "workflow.notify",
@@ -509,6 +512,7 @@ class RoomsTest {
         "token",
         "evidence.runs",
         "evidence.log",
+        "evidence.retention",
         "demo",
         "web.api.call");
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");

@@ -5,8 +5,10 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -196,6 +198,46 @@ public final class EvidenceLog {
     } catch (DataAccessException e) {
       LOG.warn("the latest evidence may not be on disk yet: {}", e.toString());
     }
+  }
+
+  /** Returns the removal of the evidence of a run; empty if the run has evidence, or is none. */
+  public Optional<RemovedEvidence> removed(RunId run) {
+    return jdbc
+        .query(
+            "select m.at, m.entry, m.export_sha256 from pgproof_removed_run r"
+                + " join pgproof_removal m on m.entry = r.entry where r.run = ?",
+            (row, number) ->
+                new RemovedEvidence(
+                    run,
+                    row.getObject("at", OffsetDateTime.class).toInstant(),
+                    row.getLong("entry"),
+                    row.getString("export_sha256")),
+            run.value())
+        .stream()
+        .findFirst();
+  }
+
+  /**
+   * Runs whose evidence one export has, and the database has not.
+   *
+   * @param until when the last of it was removed
+   */
+  public record RemovedRuns(long runs, Instant until, String exportSha256) {}
+
+  /** Returns the runs that began on these days, in UTC, and whose evidence was removed. */
+  public List<RemovedRuns> removed(LocalDate from, LocalDate to) {
+    // The id of a run begins with the day.
+    return jdbc.query(
+        "select count(*) runs, max(m.at) last_at, m.export_sha256 from pgproof_removed_run r"
+            + " join pgproof_removal m on m.entry = r.entry where r.run >= ? and r.run < ?"
+            + " group by m.export_sha256 order by 2",
+        (row, number) ->
+            new RemovedRuns(
+                row.getLong("runs"),
+                row.getObject("last_at", OffsetDateTime.class).toInstant(),
+                row.getString("export_sha256")),
+        from.format(DateTimeFormatter.BASIC_ISO_DATE),
+        to.plusDays(1).format(DateTimeFormatter.BASIC_ISO_DATE));
   }
 
   /** Returns all entries of a run, in the order of writing. */

@@ -68,6 +68,15 @@ public final class Certificates {
    * @throws FindingException when the evidence, its log or the key is damaged
    */
   public CertificatePack issue(String run) throws IOException {
+    evidenceLog
+        .removed(runId(run))
+        .ifPresent(
+            removed -> {
+              throw new UsageException(
+                  Reason.BAD_OPTION,
+                  removed.describe() + ", so there is nothing to certify",
+                  "use the certificate that was issued before, or the export");
+            });
     List<EvidenceEntry> entries = evidenceLog.of(runId(run));
     EvidenceEntry verdict = verdictOf(run, entries);
     Report report = ((Evidence.VerdictReached) Evidence.read(verdict)).report();

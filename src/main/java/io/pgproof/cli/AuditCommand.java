@@ -21,6 +21,10 @@ import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +42,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       AuditCommand.ListEvents.class,
       AuditCommand.VerifyLog.class,
-      AuditCommand.ExportLog.class
+      AuditCommand.ExportLog.class,
+      AuditCommand.RemoveEvidence.class
     },
     mixinStandardHelpOptions = true)
 final class AuditCommand implements Runnable {
@@ -49,7 +54,7 @@ final class AuditCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "the command is missing: list, verify or export");
+        spec.commandLine(), "the command is missing: list, verify, export or remove");
   }
 
   @Command(
@@ -237,6 +242,26 @@ final class AuditCommand implements Runnable {
       if (found.waiting() > 0) {
         out.println("entries that are not in the log yet: " + found.waiting());
       }
+      if (found.removed() > 0) {
+        out.println("entries that were removed after their time: " + found.removed());
+        found
+            .removals()
+            .forEach(
+                removal ->
+                    out.println(
+                        "position "
+                            + removal.position()
+                            + ": "
+                            + ReportText.time(removal.at())
+                            + "  "
+                            + removal.by()
+                            + " removed "
+                            + count(removal.entries(), "entr", "y", "ies")
+                            + " from before "
+                            + ReportText.time(removal.before())
+                            + "; export SHA-256 "
+                            + removal.exportSha256()));
+      }
       found.problems().forEach(out::println);
       long more = found.found() - found.problems().size();
       if (more > 0) {
@@ -247,6 +272,10 @@ final class AuditCommand implements Runnable {
               ? "every entry is what was recorded, in the order in which it was recorded"
               : "THE EVIDENCE LOG IS BROKEN: " + count(found.found(), "problem"));
       return found.isSound() ? Main.DONE : Main.FAILED;
+    }
+
+    private static String count(long number, String what, String one, String more) {
+      return number + " " + what + (number == 1 ? one : more);
     }
 
     private static String count(long number, String what) {
@@ -305,6 +334,54 @@ final class AuditCommand implements Runnable {
               spec.commandLine(), spec.commandLine().getParseResult(), recorded);
         }
         out.println(known.text());
+        return Main.DONE;
+      }
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = {
+        "Removes evidence that was recorded before a day, at least 90 days ago.",
+        "Only what the last export of the log has is removed, and nothing that is still needed.",
+        "A signed entry says what was removed; the log still verifies."
+      },
+      mixinStandardHelpOptions = true)
+  static final class RemoveEvidence implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @ParentCommand private AuditCommand audit;
+
+    @Option(
+        names = "--before",
+        required = true,
+        paramLabel = "DATE",
+        description = "First day, in UTC, whose evidence stays, such as 2026-01-01.")
+    private String before = "";
+
+    @Option(names = "--dry-run", description = "Only says what would be removed.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() throws Exception {
+      Instant time;
+      try {
+        time = LocalDate.parse(before).atStartOfDay(ZoneOffset.UTC).toInstant();
+      } catch (DateTimeParseException e) {
+        throw new UsageException(
+            Reason.BAD_OPTION,
+            Mistakes.notAllowed("--before", before, "a day such as 2026-01-01"),
+            "correct --before");
+      }
+      try (DaemonConnection daemonConnection = DaemonConnection.toDesk(audit.main.state())) {
+        Reply reply =
+            daemonConnection.send(
+                new Request.RemoveEvidence(time, dryRun, Main.invokingUser()), said -> {});
+        if (!(reply instanceof Reply.Done done)) {
+          return FailureOutput.print(
+              spec.commandLine(), spec.commandLine().getParseResult(), reply);
+        }
+        spec.commandLine().getOut().println(done.text());
         return Main.DONE;
       }
     }

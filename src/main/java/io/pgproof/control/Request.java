@@ -7,6 +7,7 @@ import io.pgproof.evidence.report.ConfiguredTargets;
 import io.pgproof.report.ReportFormat;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.token.TokenRequest;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Request.VerifyLog.class, name = "verify-log"),
   @JsonSubTypes.Type(value = Request.ExportLog.class, name = "export-log"),
   @JsonSubTypes.Type(value = Request.RecordExport.class, name = "record-export"),
+  @JsonSubTypes.Type(value = Request.RemoveEvidence.class, name = "remove-evidence"),
   @JsonSubTypes.Type(value = Request.BuildImage.class, name = "build-image"),
   @JsonSubTypes.Type(value = Request.RemoveImage.class, name = "remove-image"),
   @JsonSubTypes.Type(value = Request.Clean.class, name = "clean"),
@@ -103,6 +105,13 @@ public sealed interface Request {
    * @param sha256 of the file, in hexadecimal
    */
   record RecordExport(String file, String sha256, String by) implements Request {}
+
+  /**
+   * Remove the evidence that was recorded before a time, if an export has it and nothing needs it.
+   *
+   * @param dryRun whether only to say what would be removed
+   */
+  record RemoveEvidence(Instant before, boolean dryRun, String by) implements Request {}
 
   /** Build an image. */
   record BuildImage(int major, boolean refresh) implements Request {}

@@ -9,19 +9,25 @@ import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.anchor.AnchorAlarm;
 import io.pgproof.evidence.anchor.Anchors;
 import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.evidence.retention.EvidenceRetention;
 import io.pgproof.image.ImageStore;
 import io.pgproof.notify.LimitedHttp;
+import io.pgproof.proof.FailureLog;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.notify.NotificationEvent;
 import io.pgproof.workflow.notify.Notifier;
 import io.pgproof.workflow.verify.VerificationLifecycle;
 import io.pgproof.workflow.verify.Verifications;
+import java.io.IOException;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,6 +35,7 @@ import org.springframework.context.annotation.Configuration;
 /** Beans of a daemon with an engine, and the cleanup before the engine executes its first job. */
 @Configuration(proxyBeanMethods = false)
 class DaemonConfiguration {
+  private static final Logger LOG = LoggerFactory.getLogger(DaemonConfiguration.class);
 
   @Bean
   PassLog passLog() {
@@ -106,6 +113,18 @@ class DaemonConfiguration {
       CurrentConfiguration configuration,
       ImageStore images) {
     return new ControlHandler(controls, history, configuration, images);
+  }
+
+  /** Removes the rows that a removal has named, if a crash came between. */
+  @Bean
+  ApplicationRunner finishRemovals(EvidenceRetention retention) {
+    return arguments -> {
+      try {
+        retention.finish();
+      } catch (LogDamagedException | IOException e) {
+        FailureLog.log(LOG, "a removal of evidence could not be finished", e);
+      }
+    };
   }
 
   /**

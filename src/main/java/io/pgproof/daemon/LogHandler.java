@@ -8,11 +8,14 @@ import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.log.ExportFile;
 import io.pgproof.evidence.log.LogAuditor;
 import io.pgproof.evidence.log.LogExport;
+import io.pgproof.evidence.retention.EvidenceRetention;
 import io.pgproof.proof.Digests;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
+import io.pgproof.proof.UsageException;
 import io.pgproof.tlog.LogDamagedException;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -27,6 +30,7 @@ final class LogHandler {
   private final LogAuditor auditor;
   private final LogExport export;
   private final EvidenceLog evidenceLog;
+  private final EvidenceRetention retention;
 
   /** What was sent, by its SHA-256. */
   private final Map<String, Sent> sent =
@@ -37,10 +41,12 @@ final class LogHandler {
         }
       };
 
-  LogHandler(LogAuditor auditor, LogExport export, EvidenceLog evidenceLog) {
+  LogHandler(
+      LogAuditor auditor, LogExport export, EvidenceLog evidenceLog, EvidenceRetention retention) {
     this.auditor = auditor;
     this.export = export;
     this.evidenceLog = evidenceLog;
+    this.retention = retention;
   }
 
   private record Sent(long bytes, long positions) {}
@@ -105,5 +111,47 @@ final class LogHandler {
             request.file(), request.sha256(), export.bytes(), export.positions());
     event.record(evidenceLog, request.by());
     return new Reply.Done("recorded as evidence, SHA-256 " + request.sha256());
+  }
+
+  Reply remove(Request.RemoveEvidence request) throws IOException {
+    EvidenceRetention.Result result;
+    try {
+      result =
+          request.dryRun()
+              ? retention.plan(request.before())
+              : retention.remove(request.before(), request.by());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          Reason.BAD_OPTION, String.valueOf(e.getMessage()), "name an earlier date with --before");
+    } catch (LogDamagedException e) {
+      throw new FindingException(
+          new Finding(
+              Reason.ENVIRONMENT,
+              "evidence cannot be removed: " + e.getMessage(),
+              "see " + Launcher.COMMAND + " audit verify for all that is wrong with the log",
+              null));
+    }
+    if (result.export().isEmpty()) {
+      throw new FindingException(
+          new Finding(
+              Reason.ENVIRONMENT,
+              "the evidence log was never exported, so nothing may be removed",
+              "run " + Launcher.COMMAND + " audit export FILE, and keep the file",
+              null));
+    }
+    return new Reply.Done(
+        (request.dryRun() ? "would remove " : "removed ")
+            + result.entries()
+            + (result.entries() == 1 ? " entry" : " entries")
+            + " from before "
+            + HumanFormat.time(result.before())
+            + ", of "
+            + result.runs()
+            + (result.runs() == 1 ? " run" : " runs")
+            + "; the export with the SHA-256 "
+            + result.export().get().sha256()
+            + " has the first "
+            + result.export().get().positions()
+            + " positions");
   }
 }

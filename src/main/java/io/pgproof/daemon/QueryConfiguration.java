@@ -13,8 +13,10 @@ import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.LogAuditor;
 import io.pgproof.evidence.log.LogExport;
+import io.pgproof.evidence.log.LogRemoval;
 import io.pgproof.evidence.log.LoggedEntries;
 import io.pgproof.evidence.report.ComplianceReports;
+import io.pgproof.evidence.retention.EvidenceRetention;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunTableFill;
 import io.pgproof.evidence.runs.RunTableFollower;
@@ -207,15 +209,31 @@ class QueryConfiguration {
   }
 
   @Bean
+  EvidenceRetention evidenceRetention(
+      DataSource database,
+      EvidenceLog evidenceLog,
+      EvidenceSequencer sequencer,
+      StateDirectory state,
+      Clock clock) {
+    return new EvidenceRetention(
+        database,
+        evidenceLog,
+        new LogRemoval(database, evidenceLog, state.log(), sequencer, clock),
+        clock);
+  }
+
+  @Bean
   LogHandler logHandler(
       DataSource database,
       EvidenceLog evidenceLog,
       EvidenceSequencer sequencer,
-      StateDirectory state) {
+      StateDirectory state,
+      EvidenceRetention retention) {
     return new LogHandler(
         new LogAuditor(database, evidenceLog, state.log(), state.anchors(), sequencer),
         new LogExport(database, state.log()),
-        evidenceLog);
+        evidenceLog,
+        retention);
   }
 
   @Bean

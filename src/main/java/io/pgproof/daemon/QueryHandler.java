@@ -74,6 +74,8 @@ final class QueryHandler {
       return log.export(replySink);
     } else if (request instanceof Request.RecordExport record) {
       return log.recordExport(record);
+    } else if (request instanceof Request.RemoveEvidence remove) {
+      return log.remove(remove);
     } else if (request instanceof Request.BuildImage build) {
       Image image = images.build(build.major(), build.refresh(), line -> sendLine(replySink, line));
       return new Reply.Done(
@@ -120,6 +122,17 @@ final class QueryHandler {
           String.valueOf(e.getMessage()),
           "see " + Launcher.COMMAND + " runs for the ids of past runs");
     }
+    runHistory
+        .removed(run)
+        .ifPresent(
+            removed -> {
+              throw new UsageException(
+                  Reason.BAD_OPTION,
+                  removed.describe(),
+                  "look for the run in that export, which "
+                      + Launcher.COMMAND
+                      + " audit verify --export FILE verifies");
+            });
     if (!runHistory.exists(run)) {
       throw new UsageException(
           Reason.BAD_OPTION,

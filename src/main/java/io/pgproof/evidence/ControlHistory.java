@@ -4,10 +4,12 @@ import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.proof.RunId;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads past negative controls from the evidence log. */
 public final class ControlHistory {
@@ -135,6 +137,27 @@ public final class ControlHistory {
                     || earlier.result().outcome() == ControlResult.Outcome.MISSED)
         .findFirst()
         .orElse(last);
+  }
+
+  /**
+   * Returns the controls that {@link #lastOfEachTarget} is made of: of each target the last one,
+   * and those before it as long as each could not tell about some layer.
+   */
+  public Set<RunId> needed() {
+    Set<RunId> needed = new HashSet<>();
+    Set<String> complete = new HashSet<>();
+    evidenceLog.latest(ENDED, MOST).stream()
+        .map(ControlHistory::read)
+        .filter(control -> control.ended().why() == null)
+        .filter(control -> !complete.contains(control.ended().target()))
+        .forEach(
+            control -> {
+              needed.add(control.id());
+              if (control.ended().with(ControlResult.Outcome.COULD_NOT_TELL).isEmpty()) {
+                complete.add(control.ended().target());
+              }
+            });
+    return needed;
   }
 
   private static Control completed(Control last, Control before) {

@@ -2,6 +2,7 @@ package io.pgproof.evidence;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.RemovedEvidence;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.RunId;
@@ -66,7 +67,12 @@ public final class RunHistory {
         .map(evidenceEntry -> (Evidence.Chosen) Evidence.read(evidenceEntry));
   }
 
-  /** Returns whether this run exists. */
+  /** Returns the removal of the evidence of a run; empty if the run has evidence, or is none. */
+  public Optional<RemovedEvidence> removed(RunId run) {
+    return evidenceLog.removed(run);
+  }
+
+  /** Returns whether there is evidence of this run. */
   public boolean exists(RunId run) {
     return evidenceLog.last(run, Evidence.kind(Evidence.Asked.class)).isPresent();
   }

@@ -469,6 +469,42 @@ public sealed interface ServerEvent {
     }
   }
 
+  /**
+   * Evidence was removed after its time. The hashes of the removed entries stay in the log.
+   *
+   * @param before all of it was recorded before this time
+   * @param runs how many runs it was about
+   * @param entries how many entries there were
+   * @param positions where they are in the log: ranges with both ends, such as {@code 0-41,43-43}
+   * @param exportSha256 of an export that has them, see {@link LogExported}
+   * @param exportPositions how many positions of the log that export has
+   * @param signature of the log over all of this: the last line of a signed note
+   */
+  record EvidenceRemoved(
+      Instant before,
+      long runs,
+      long entries,
+      String positions,
+      String exportSha256,
+      long exportPositions,
+      String signature)
+      implements ServerEvent {
+    @Override
+    public String describe() {
+      return "removed "
+          + entries
+          + (entries == 1 ? " entry" : " entries")
+          + " from before "
+          + HumanFormat.time(before)
+          + ", of "
+          + runs
+          + (runs == 1 ? " run" : " runs")
+          + "; an export with the SHA-256 "
+          + exportSha256
+          + " has them";
+    }
+  }
+
   /** Auditors are asked for reviews of the results from this day on, in UTC. */
   record ReviewsBegun(LocalDate firstDay, String schedule) implements ServerEvent {
     @Override

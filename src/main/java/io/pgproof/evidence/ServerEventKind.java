@@ -27,6 +27,7 @@ enum ServerEventKind {
   ANCHOR_FAILED("AnchorFailed", 1, ServerEvent.AnchorFailed.class),
   ANCHOR_LATE("AnchorLate", 1, ServerEvent.AnchorLate.class),
   LOG_EXPORTED("LogExported", 1, ServerEvent.LogExported.class),
+  EVIDENCE_REMOVED("EvidenceRemoved", 1, ServerEvent.EvidenceRemoved.class),
   REVIEWS_BEGUN("ReviewsBegun", 1, ServerEvent.ReviewsBegun.class),
   REVIEW_OPENED("ReviewOpened", 1, ServerEvent.ReviewOpened.class),
   REVIEW_REMINDED("ReviewReminded", 1, ServerEvent.ReviewReminded.class),

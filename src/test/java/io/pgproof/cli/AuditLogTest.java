@@ -45,10 +45,18 @@ class AuditLogTest {
     try (Program server = Program.serve(state.path())) {
       assertThat(answer(0, "audit", "verify")).contains("every entry is what was recorded");
       Files.copy(state.log().resolve("checkpoint"), kept);
+      assertThat(answer(1, "audit", "remove", "--dry-run", "--before", "2020-01-01"))
+          .contains("the evidence log was never exported, so nothing may be removed");
       assertThat(answer(0, "audit", "export", export.toString()))
           .contains("exported", "recorded as evidence, SHA-256 " + Digests.sha256(export));
       assertThat(answer(0, "audit", "list")).contains("exported the first", export.toString());
       assertThat(answer(2, "audit", "export", export.toString())).contains("the file exists");
+      assertThat(answer(2, "audit", "remove", "--before", "tomorrow"))
+          .contains("--before is 'tomorrow'; allowed: a day such as 2026-01-01");
+      assertThat(answer(2, "audit", "remove", "--before", "2999-01-01"))
+          .contains("evidence is kept for at least 90 days");
+      assertThat(answer(0, "audit", "remove", "--before", "2020-01-01"))
+          .contains("removed 0 entries from before 2020-01-01", Digests.sha256(export));
       server.terminate();
       server.await();
     }

@@ -25,9 +25,11 @@ import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Records runs of earlier days in a state directory on which no server has started yet. */
 final class PastRuns {
+  private final JdbcTemplate jdbc;
   private final EvidenceLog evidenceLog;
   private Instant now = Instant.EPOCH;
 
@@ -43,6 +45,7 @@ final class PastRuns {
         .table("pgproof_schema_history")
         .load()
         .migrate();
+    jdbc = new JdbcTemplate(database);
     evidenceLog = new EvidenceLog(database, new SetClock(), new RunTableFollower(database));
   }
 
@@ -75,6 +78,17 @@ final class PastRuns {
   void recordServer(ServerEvent event) {
     now = Instant.now();
     event.record(evidenceLog, EvidenceLog.PGPROOF);
+  }
+
+  /** Notes that the evidence of a run was removed, as a removal does. */
+  void removed(RunId run, String exportSha256) {
+    jdbc.update(
+        "insert into pgproof_removal (entry, at, export_sha256)"
+            + " select max(id), current_timestamp, ? from pgproof_evidence",
+        exportSha256);
+    jdbc.update(
+        "insert into pgproof_removed_run (run, entry, missed) select ?, entry, 0 from pgproof_removal",
+        run.value());
   }
 
   /** Records what happened to a run at that time. */

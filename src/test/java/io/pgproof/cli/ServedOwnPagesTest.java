@@ -194,13 +194,18 @@ class ServedOwnPagesTest {
               night % 23 == 11 ? Duration.ofHours(26) : Duration.ofMinutes(200 + night * 37 % 90),
               Duration.ofSeconds(500 + night * 4 + night * 29 % 60)));
       if (night % 7 != 5) {
-        past.record(
-            configuration.target("billing").request("schedule"),
-            new PastRuns.Night(
-                at,
-                night > 76 ? Verdict.REFUTED : Verdict.PROVEN,
-                Duration.ofMinutes(300 + night * 13 % 200),
-                Duration.ofSeconds(900 + night * 17 % 200)));
+        RunId run =
+            past.record(
+                configuration.target("billing").request("schedule"),
+                new PastRuns.Night(
+                    at,
+                    night > 76 ? Verdict.REFUTED : Verdict.PROVEN,
+                    Duration.ofMinutes(300 + night * 13 % 200),
+                    Duration.ofSeconds(900 + night * 17 % 200)));
+        if (night == 0) {
+          past.removed(run, "ab".repeat(32));
+          RUNS.put("removed", run.value());
+        }
       }
     }
     recordControl(past, configuration, first);
@@ -316,6 +321,16 @@ class ServedOwnPagesTest {
     page.open("/targets/gone");
     page.awaitText("cannot be listed");
     page.examine("own-target-gone");
+  }
+
+  @Test
+  void aRunWhoseEvidenceWasRemovedSaysWhereItIs() {
+    ChromiumPage page = PAGES.get("aude");
+    page.open("/runs/" + RUNS.get("removed"));
+    page.awaitText("The evidence of this run was removed after its time");
+    assertThat(page.find("main").innerText())
+        .contains("billing", "ab".repeat(32), "proven (fresh)", "by schedule");
+    page.examine("own-run-removed");
   }
 
   @Test

@@ -16,6 +16,11 @@ final class AuditFindings {
   private final List<String> ofPositions = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private List<LogKey> keys = List.of();
+  private final List<Removal> removals = new ArrayList<>();
+  private final List<Removal.Export> exports = new ArrayList<>();
+  private final Positions gone = new Positions();
+  private Positions named = new Positions();
+  private int namedBy;
   private long found;
   private long fitting;
   private long fittingSize;
@@ -61,6 +66,54 @@ final class AuditFindings {
     }
     lost++;
     tree.add(leaf);
+  }
+
+  /** Adds a removal that the log names; it counts only if it names no more than it may. */
+  void removal(Removal removal) {
+    removals.add(removal);
+  }
+
+  void export(Removal.Export export) {
+    exports.add(export);
+  }
+
+  /** Returns whether one of the removals so far names a position. */
+  boolean isNamed(long position) {
+    return named().contains(position);
+  }
+
+  private Positions named() {
+    if (namedBy != removals.size()) {
+      named = new Positions();
+      removals.stream()
+          .filter(removal -> removal.problems(exports, keys).isEmpty())
+          .forEach(removal -> named.addAll(removal.positions()));
+      namedBy = removals.size();
+    }
+    return named;
+  }
+
+  /** Adds the leaf of an entry that was removed; a removal must name it. */
+  void removed(byte[] leaf) {
+    if (lostFrom >= 0) {
+      tellLost();
+    }
+    gone.add(tree.size());
+    tree.add(leaf);
+  }
+
+  private void tellRemovals() {
+    for (Removal removal : removals) {
+      removal.problems(exports, keys).forEach(this::problem);
+    }
+    for (Positions.Range range : gone.notIn(named())) {
+      atPosition(
+          "positions "
+              + range.first()
+              + " to "
+              + range.last()
+              + ": not all entries are there, and no signed removal entry names those that are missing");
+    }
   }
 
   private void tellLost() {
@@ -143,6 +196,7 @@ final class AuditFindings {
     if (lostFrom >= 0) {
       tellLost();
     }
+    tellRemovals();
     if (notFitting > 1) {
       problem(
           notFitting == 2
@@ -155,6 +209,19 @@ final class AuditFindings {
         tree.size(),
         fitting,
         lost,
+        gone.size(),
+        removals.stream()
+            .map(
+                removal ->
+                    new LogAudit.Removal(
+                        removal.position(),
+                        removal.at(),
+                        removal.by(),
+                        removal.event().entries(),
+                        removal.event().runs(),
+                        removal.event().before(),
+                        removal.event().exportSha256()))
+            .toList(),
         waiting,
         anchors,
         found,

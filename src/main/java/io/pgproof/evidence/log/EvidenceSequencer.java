@@ -11,6 +11,7 @@ import io.pgproof.proof.FailureLog;
 import io.pgproof.tlog.Checkpoint;
 import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.tlog.NoteKey;
+import io.pgproof.tlog.SignedNote;
 import io.pgproof.tlog.Tiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -115,6 +116,31 @@ public final class EvidenceSequencer {
     } catch (IOException | RuntimeException e) {
       FailureLog.log(LOG, "evidence could not be taken into its log; pgproof will try again", e);
     }
+  }
+
+  /** What the log signs besides its checkpoints. */
+  @FunctionalInterface
+  interface Statement {
+    /**
+     * @param log name of the log
+     */
+    String text(String log);
+  }
+
+  /**
+   * Signs a statement with the key of the log.
+   *
+   * @return the last line of the signed note, with its newline
+   * @throws LogDamagedException when the log takes no entries
+   */
+  synchronized String sign(Statement statement) throws IOException {
+    return inTransaction(
+        () -> {
+          table.lock();
+          LogKey.Signing key = open().key();
+          String text = statement.text(key.key().note().name());
+          return SignedNote.sign(text, key.key().note(), key.secret()).substring(text.length() + 1);
+        });
   }
 
   /** Returns why the log takes no entries; empty if it does. */

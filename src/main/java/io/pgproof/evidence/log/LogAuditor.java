@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import javax.sql.DataSource;
@@ -77,6 +78,8 @@ public final class LogAuditor {
     private final Map<ByteBuffer, Long> positionsOfLeaves = new HashMap<>();
     private final Map<Long, Row> changed = new TreeMap<>();
     private final Map<Long, byte[]> roots = new HashMap<>();
+    private final Positions finished = new Positions();
+    private final Positions unfinished = new Positions();
     private final @Nullable String kept;
     private Optional<Checkpoint> keptCheckpoint = Optional.empty();
 
@@ -88,6 +91,8 @@ public final class LogAuditor {
       sequencer.damage().ifPresent(what -> findings.problem(plain(what)));
       List<LogKey> keys = keys();
       findings.keys(keys);
+      table.exports().forEach(findings::export);
+      removals();
       // First the disk, which is never ahead of the database.
       Optional<Checkpoint> onDisk = onDisk(keys);
       keptCheckpoint = read(kept, keys, "the checkpoint that was kept");
@@ -117,6 +122,14 @@ public final class LogAuditor {
         entries = table.anchors(next, size, ANCHORS);
       }
       claims.addFiles(anchors);
+    }
+
+    private void removals() {
+      Set<Long> done = table.finishedRemovals();
+      for (Removal removal : table.removals(findings::problem)) {
+        findings.removal(removal);
+        (done.contains(removal.entry()) ? finished : unfinished).addAll(removal.positions());
+      }
     }
 
     private List<LogKey> keys() throws IOException {
@@ -196,8 +209,15 @@ public final class LogAuditor {
         findings.lost(row.leaf());
         return;
       }
+      if (row.stored() == null && findings.isNamed(row.position())) {
+        findings.removed(row.leaf());
+        return;
+      }
       findings.leaf(row.leaf());
       byte[] computed = row.computed();
+      if (row.stored() != null) {
+        compareRemoval(row.position(), row.stored());
+      }
       if (row.stored() == null) {
         findings.atPosition(
             "position "
@@ -218,6 +238,24 @@ public final class LogAuditor {
         } else {
           tellChanged(row);
         }
+      }
+    }
+
+    private void compareRemoval(long position, StoredEntry entry) {
+      boolean isFinished = finished.contains(position);
+      if (!isFinished && !unfinished.contains(position)) {
+        return;
+      }
+      if (entry.run() == null && !Removal.SERVER_KINDS.contains(entry.kind())) {
+        findings.atPosition(
+            "position "
+                + position
+                + ": a removal entry names an entry of the kind "
+                + entry.kind()
+                + ", which is never removed");
+      } else if (isFinished) {
+        findings.atPosition(
+            "position " + position + ": a removal entry names an entry that is there again");
       }
     }
 

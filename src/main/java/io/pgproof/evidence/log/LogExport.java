@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The log as a file that is verified without the database: lines of JSON. The first line names the
  * format and the keys; then each position has the line of its entry, or the leaf of an entry that
- * is lost, and each checkpoint follows the last position that it is over.
+ * is lost or was removed, and each checkpoint follows the last position that it is over.
  */
 public final class LogExport {
   private static final int FORMAT = 1;
@@ -40,6 +40,8 @@ public final class LogExport {
   private static final String CHECKPOINT = "{\"checkpoint\":";
   private static final String ANCHORED = "\"kind\":\"" + ServerEvent.LogAnchored.KIND + "\"";
   private static final String LOST = "{\"lost\":";
+  private static final String REMOVED = "{\"removed\":";
+  private static final String KIND = "\"kind\":\"";
 
   private final LogTable table;
   private final LogDirectory directory;
@@ -71,11 +73,12 @@ public final class LogExport {
     }
     sink.write(List.of(EvidenceJson.write(new Header(FORMAT, size, keys))));
     Deque<StoredCheckpoint> checkpoints = new ArrayDeque<>();
+    Positions named = new Positions();
     long next = 0;
     while (next < size) {
       List<String> lines = new ArrayList<>();
       for (Row row : table.rows(next, size, BATCH)) {
-        lines.add(line(row, next));
+        lines.add(line(row, next, named));
         next++;
         if (checkpoints.isEmpty()) {
           checkpoints.addAll(table.checkpoints(next - 1, BATCH));
@@ -94,18 +97,56 @@ public final class LogExport {
     return size;
   }
 
-  private static String line(Row row, long expected) {
+  private String line(Row row, long expected, Positions named) {
     if (row.position() != expected) {
       throw new LogDamagedException("position " + expected + " was removed from pgproof_log");
     }
     if (row.entry() == null) {
       return EvidenceJson.write(Map.of("lost", HexFormat.of().formatHex(row.leaf())));
     }
+    if (row.stored() == null && isNamed(expected, named)) {
+      return EvidenceJson.write(Map.of("removed", HexFormat.of().formatHex(row.leaf())));
+    }
     if (row.stored() == null) {
       throw new LogDamagedException(
           "position " + expected + ": entry " + row.entry() + " was removed from pgproof_evidence");
     }
     return row.stored().line(row.version());
+  }
+
+  /** A removal may have come since the export began. */
+  private boolean isNamed(long position, Positions named) {
+    if (!named.contains(position)) {
+      table.removals(unreadable -> {}).forEach(removal -> named.addAll(removal.positions()));
+    }
+    return named.contains(position);
+  }
+
+  /** Adds what an entry says about removals. */
+  private static void readRemoval(String line, long number, AuditFindings findings) {
+    if (!line.contains(KIND + Removal.KIND) && !line.contains(KIND + Removal.EXPORT_KIND)) {
+      return;
+    }
+    JsonNode entry = json(line, number);
+    long position = findings.size();
+    if (!entry.path("run").isNull()) {
+      return;
+    }
+    if (entry.path("kind").asText().equals(Removal.KIND)) {
+      try {
+        findings.removal(
+            Removal.read(
+                entry.path("id").asLong(),
+                position,
+                Instant.parse(entry.path("at").asText()),
+                entry.path("actor").asText(),
+                entry.path("body").toString()));
+      } catch (LogDamagedException e) {
+        findings.problem(String.valueOf(e.getMessage()));
+      }
+    } else if (entry.path("kind").asText().equals(Removal.EXPORT_KIND)) {
+      Removal.Export.read(position, entry.path("body").toString()).ifPresent(findings::export);
+    }
   }
 
   /**
@@ -138,10 +179,14 @@ public final class LogExport {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (line.startsWith(ENTRY)) {
+          readRemoval(line, number, findings);
           findings.leaf(MerkleTree.leaf(line.getBytes(StandardCharsets.UTF_8)));
           signed = false;
         } else if (line.startsWith(LOST)) {
           findings.lost(HexFormat.of().parseHex(member(line, "lost", number)));
+          signed = false;
+        } else if (line.startsWith(REMOVED)) {
+          findings.removed(HexFormat.of().parseHex(member(line, "removed", number)));
           signed = false;
         } else if (line.startsWith(CHECKPOINT)) {
           findings.checkpoint(

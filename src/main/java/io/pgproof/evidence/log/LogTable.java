@@ -1,17 +1,23 @@
 package io.pgproof.evidence.log;
 
 import io.pgproof.evidence.ServerEvent;
+import io.pgproof.tlog.LogDamagedException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The tables of the log. Each method works in the transaction of its caller. */
@@ -95,6 +101,92 @@ final class LogTable {
   /** Returns the entries of a run that the log has, in the order of the log. */
   List<Logged> loggedOf(String run) {
     return logged("e.run = ?", run);
+  }
+
+  /** Returns the entries of a kind that belong to no run and that the log has, in its order. */
+  List<Logged> loggedOfServer(String kind) {
+    return logged("e.run is null and e.kind = ?", kind);
+  }
+
+  /**
+   * Returns all removals that the log has.
+   *
+   * @param unreadable gets what is wrong with an entry that is none
+   */
+  List<Removal> removals(Consumer<String> unreadable) {
+    List<Removal> removals = new ArrayList<>();
+    for (Logged logged : loggedOfServer(Removal.KIND)) {
+      try {
+        removals.add(
+            Removal.read(
+                logged.entry().id(),
+                logged.position(),
+                logged.entry().at(),
+                logged.entry().actor(),
+                logged.entry().body()));
+      } catch (LogDamagedException e) {
+        unreadable.accept(String.valueOf(e.getMessage()));
+      }
+    }
+    return removals;
+  }
+
+  /** Returns all exports that the log names. */
+  List<Removal.Export> exports() {
+    return loggedOfServer(Removal.EXPORT_KIND).stream()
+        .flatMap(logged -> Removal.Export.read(logged.position(), logged.entry().body()).stream())
+        .toList();
+  }
+
+  /** Returns the ids of the entries of those removals that are finished. */
+  Set<Long> finishedRemovals() {
+    return new HashSet<>(jdbc.queryForList("select entry from pgproof_removal", Long.class));
+  }
+
+  /**
+   * Removes the entries that a removal names.
+   *
+   * @param runs the runs that have no evidence any more, with the due times that it said were
+   *     missed
+   * @return how many entries there were
+   */
+  long remove(Removal removal, Instant at, Map<String, Integer> runs) {
+    jdbc.update(
+        "insert into pgproof_removal (entry, at, export_sha256) values (?, ?, ?)",
+        removal.entry(),
+        at.atOffset(ZoneOffset.UTC),
+        removal.event().exportSha256());
+    List<Positions.Range> ranges = removal.positions().ranges();
+    jdbc.batchUpdate(
+        "insert into pgproof_removed (first_position, last_position, entry) values (?, ?, ?)",
+        ranges.stream()
+            .map(range -> new Object[] {range.first(), range.last(), removal.entry()})
+            .toList());
+    jdbc.batchUpdate(
+        "insert into pgproof_removed_run (run, entry, missed) values (?, ?, ?)",
+        runs.entrySet().stream()
+            .map(run -> new Object[] {run.getKey(), removal.entry(), run.getValue()})
+            .toList());
+    if (!isH2()) {
+      return Objects.requireNonNull(
+          jdbc.queryForObject("select pgproof_remove_evidence(?)", Long.class, removal.entry()));
+    }
+    long removed = 0;
+    for (Positions.Range range : ranges) {
+      removed +=
+          jdbc.update(
+              "delete from pgproof_evidence where id in (select entry from pgproof_log where position between ? and ?)",
+              range.first(),
+              range.last());
+    }
+    return removed;
+  }
+
+  private boolean isH2() {
+    return Boolean.TRUE.equals(
+        jdbc.execute(
+            (ConnectionCallback<Boolean>)
+                connection -> connection.getMetaData().getDatabaseProductName().equals("H2")));
   }
 
   /** Returns an entry if the log has it. */

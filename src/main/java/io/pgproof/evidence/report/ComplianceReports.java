@@ -18,6 +18,7 @@ import io.pgproof.evidence.report.ComplianceReport.WaiverFacts;
 import io.pgproof.evidence.runs.EndedRun;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunSummary;
+import io.pgproof.proof.HumanFormat;
 import io.pgproof.proof.Mistakes;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
@@ -41,6 +42,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,7 +152,7 @@ public final class ComplianceReports {
         negativeControls(period, names),
         reviews(period),
         Controls.ALL,
-        Controls.DOES_NOT_SHOW,
+        doesNotShow(days),
         new RunsOfTargets(
             targets.stream().map(TargetFigures::target).toList(), name -> runs(name, period)));
   }
@@ -160,6 +162,24 @@ public final class ComplianceReports {
     runIndex.forEachEnded(
         target, period.begin(), period.end(), run -> runs.add(facts(target, run)));
     return runs;
+  }
+
+  private List<String> doesNotShow(DayPeriod days) {
+    return Stream.concat(
+            Controls.DOES_NOT_SHOW.stream(),
+            evidenceLog.removed(days.from(), days.to()).stream()
+                .map(
+                    removed ->
+                        "The evidence of "
+                            + removed.runs()
+                            + (removed.runs() == 1 ? " run or control" : " runs and controls")
+                            + " that began in the period was removed by "
+                            + HumanFormat.time(removed.until())
+                            + ". The verdicts and figures of these runs are in this report. Due times that were passed over, the reasons of"
+                            + " decisions and the results of controls are not; an export of the evidence log with the SHA-256 "
+                            + removed.exportSha256()
+                            + " has them."))
+        .toList();
   }
 
   private static boolean hasAnything(TargetFigures figures) {

@@ -72,6 +72,10 @@ final class Decisions {
     EndedRun run = failed.run();
     Story story = new Story(run.run());
     story.readAll(entries);
+    if (entries.isEmpty()) {
+      // The evidence was removed, or there was nothing to decide.
+      runIndex.find(run.run()).flatMap(RunSummary::decision).ifPresent(story::readRow);
+    }
     Instant decidedAt = story.decidedAt;
     return new Failure(
         failed.target(),
@@ -89,12 +93,14 @@ final class Decisions {
 
   /** What happened to one failure, also in the run whose task it joined. */
   private final class Story {
+    private final RunId run;
     private final Set<RunId> read = new HashSet<>();
     private final List<Step> steps = new ArrayList<>();
     private FailureState state = FailureState.NO_TASK;
     private @Nullable Instant decidedAt;
 
     Story(RunId run) {
+      this.run = run;
       read.add(run);
     }
 
@@ -102,6 +108,16 @@ final class Decisions {
       for (EvidenceEntry entry : entries) {
         apply(entry, Evidence.read(entry));
       }
+    }
+
+    /** Reads what the list of runs says: the last decision, without its reason. */
+    void readRow(RunSummary.Decision decision) {
+      steps.add(new Step(decision.at(), decision.by(), decision.decision(), null, run.value()));
+      state =
+          decision.decision().equals(RunSummary.Decision.DELETED)
+              ? FailureState.DELETED
+              : FailureState.DECIDED;
+      decidedAt = decision.at();
     }
 
     private void apply(EvidenceEntry entry, Evidence evidence) {

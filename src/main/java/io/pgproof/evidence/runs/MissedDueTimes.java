@@ -31,6 +31,9 @@ public final class MissedDueTimes {
   private final Map<String, Long> read = new HashMap<>();
   private final Map<String, Long> counts = new HashMap<>();
 
+  /** Whether the counts have those of runs whose evidence was removed before this process began. */
+  private boolean removedRead;
+
   public MissedDueTimes(EvidenceLog evidenceLog, RunIndex runs, Clock clock) {
     this.evidenceLog = evidenceLog;
     this.runs = runs;
@@ -42,6 +45,10 @@ public final class MissedDueTimes {
    * time. Those of the last minute are not yet counted.
    */
   public Map<String, Long> counts() {
+    if (!removedRead) {
+      runs.missedOfRemoved().forEach((target, times) -> counts.merge(target, times, Long::sum));
+      removedRead = true;
+    }
     Instant settled = clock.instant().minus(SETTLED_AFTER);
     for (String kind : KINDS) {
       while (readPage(kind, settled)) {

@@ -88,6 +88,20 @@ public final class RunIndex {
                 row.getLong("runs")));
   }
 
+  /**
+   * Returns by target how many due times were missed according to evidence that has been removed.
+   */
+  Map<String, Long> missedOfRemoved() {
+    Map<String, Long> missed = new HashMap<>();
+    jdbc.query(
+        "select r.target, sum(m.missed) missed from pgproof_removed_run m join pgproof_run r on r.run = m.run"
+            + " where r.target is not null and m.missed > 0 group by r.target",
+        row -> {
+          missed.put(row.getString("target"), row.getLong("missed"));
+        });
+    return missed;
+  }
+
   /** Returns the targets of those runs that were requested for a target. */
   public Map<RunId, String> targets(Collection<RunId> runs) {
     return texts("target", runs);

@@ -84,9 +84,13 @@ public final class RunTableFill {
         .contains(RunDerivation.VERSION)) {
       return;
     }
-    for (String table :
-        List.of("pgproof_run_filled", "pgproof_run_target", "pgproof_run_person", "pgproof_run")) {
+    for (String table : List.of("pgproof_run_filled", "pgproof_run_target")) {
       jdbc.update("delete from " + table);
+    }
+    // Rows of runs without evidence cannot be derived again.
+    for (String table : List.of("pgproof_run_person", "pgproof_run")) {
+      jdbc.update(
+          "delete from " + table + " where run not in (select run from pgproof_removed_run)");
     }
     jdbc.update(
         "insert into pgproof_run_filled (derivation, asked_entry, complete) values (?, 0, false)",

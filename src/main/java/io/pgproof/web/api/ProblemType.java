@@ -12,6 +12,7 @@ public enum ProblemType {
   GROUP_MISSING("group-missing", HttpStatus.FORBIDDEN, "The user's groups do not allow this"),
   FOUR_EYES("four-eyes", HttpStatus.FORBIDDEN, "Another person must decide"),
   NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such thing"),
+  EVIDENCE_REMOVED("evidence-removed", HttpStatus.GONE, "The evidence of the run was removed"),
   ALREADY_ENDED("already-ended", HttpStatus.CONFLICT, "The run has already ended"),
   NOT_CERTIFIED("not-certified", HttpStatus.CONFLICT, "The run has no certificate"),
   NOT_OPEN("not-open", HttpStatus.CONFLICT, "The task is not open"),

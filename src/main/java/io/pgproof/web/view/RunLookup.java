@@ -2,6 +2,7 @@ package io.pgproof.web.view;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.RemovedEvidence;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.RunProjection;
@@ -51,6 +52,15 @@ public final class RunLookup {
     return runHistory.exists(run)
         ? Optional.of(details(run, evidenceLog.of(run)))
         : Optional.empty();
+  }
+
+  /**
+   * Returns the removal of the evidence of a run; empty if the run has evidence, or is none.
+   *
+   * @param text any text
+   */
+  public Optional<RemovedEvidence> removed(String text) {
+    return RunId.isOne(text) ? runHistory.removed(new RunId(text)) : Optional.empty();
   }
 
   private RunDetails details(RunId run, List<EvidenceEntry> entries) {

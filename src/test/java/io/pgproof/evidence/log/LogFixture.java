@@ -56,7 +56,7 @@ public final class LogFixture implements AutoCloseable {
   }
 
   /** In a schema of its own, which a new role owns that has no other rights. */
-  static LogFixture onAsOwner(EngineDatabase postgres, Path place) {
+  public static LogFixture onAsOwner(EngineDatabase postgres, Path place) {
     String role = "r" + UUID.randomUUID().toString().replace("-", "");
     JdbcTemplate administrator =
         new JdbcTemplate(

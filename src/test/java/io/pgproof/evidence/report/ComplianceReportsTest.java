@@ -8,6 +8,7 @@ import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ServerEvent;
+import io.pgproof.evidence.log.LogFixture;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
 import io.pgproof.evidence.report.ComplianceReport.DueFigures;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -94,6 +96,27 @@ class ComplianceReportsTest {
                             .toList())),
             // The form that a program reads, with all runs in it.
             report -> EvidenceJson.read(EvidenceJson.write(report), ComplianceReport.class));
+  }
+
+  @Test
+  void whatWasRemovedIsSaid(@TempDir Path place) {
+    try (LogFixture log = LogFixture.onH2(place)) {
+      RecordedRuns runs = RecordedRuns.withRows(log.database);
+      runs.at(Instant.parse("2026-11-07T03:00:00Z"));
+      RunId run = runs.ended("shop", Verdict.REFUTED);
+      log.jdbc.update(
+          "insert into pgproof_removal (entry, at, export_sha256)"
+              + " values (1, timestamp with time zone '2027-01-09 00:00:00Z', 'ab12')");
+      log.jdbc.update("insert into pgproof_removed_run values (?, 1, 0)", run.value());
+      ComplianceReport report = november(log.database, runs, List.of());
+      assertThat(only(report).count()).isEqualTo(1);
+      assertThat(report.doesNotShow())
+          .last()
+          .asString()
+          .startsWith(
+              "The evidence of 1 run or control that began in the period was removed by 2027-01-09")
+          .contains("SHA-256 ab12");
+    }
   }
 
   private static TargetFigures only(ComplianceReport report) {

@@ -1,7 +1,10 @@
 package io.pgproof.web.page.run;
 
+import io.pgproof.audit.RemovedEvidence;
+import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.web.view.RunDetails;
 import io.pgproof.web.view.RunLookup;
+import java.util.Optional;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
@@ -16,14 +19,22 @@ import org.springframework.web.server.ResponseStatusException;
 @Profile("serve")
 final class RunController {
   private final RunLookup runLookup;
+  private final RunIndex runIndex;
   private final ModelPlanes model = new ModelPlanes();
 
-  RunController(RunLookup runLookup) {
+  RunController(RunLookup runLookup, RunIndex runIndex) {
     this.runLookup = runLookup;
+    this.runIndex = runIndex;
   }
 
   @GetMapping("/runs/{run}")
   String show(@PathVariable("run") String run, Model page) {
+    Optional<RemovedEvidence> removed = runLookup.removed(run);
+    if (removed.isPresent()) {
+      page.addAttribute(
+          "page", RemovedRunView.of(removed.get(), runIndex.find(removed.get().run())));
+      return "run-removed";
+    }
     page.addAttribute("page", RunView.of(find(run), model::draw, 0));
     return "run";
   }

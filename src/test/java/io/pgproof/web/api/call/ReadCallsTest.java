@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What the calls show of targets, runs, evidence and tasks. */
 class ReadCallsTest {
@@ -158,6 +159,31 @@ class ReadCallsTest {
     JsonNode statement = JSON.readTree(files.get(directory + "certificate.json"));
     assertThat(statement.at("/predicate/pgproof/run").asText()).isEqualTo(refuted.value());
     assertThat(statement.at("/predicate/result").asText()).isEqualTo("FAILED");
+  }
+
+  @Test
+  void aRunWhoseEvidenceWasRemovedIsGone() throws Exception {
+    JdbcTemplate jdbc = new JdbcTemplate(calls.people.database);
+    jdbc.update(
+        "insert into pgproof_removal (entry, at, export_sha256) select max(id), timestamp with time zone '2026-12-01 00:00:00Z',"
+            + " 'ab12' from pgproof_evidence");
+    jdbc.update(
+        "insert into pgproof_removed_run (run, entry, missed) select ?, entry, 0 from pgproof_removal",
+        refuted.value());
+    try {
+      for (String path : List.of("/runs/" + refuted, "/runs/" + refuted + "/evidence")) {
+        ServedCalls.Answer answer = calls.get(path, token);
+        assertThat(answer.status()).isEqualTo(410);
+        assertThat(answer.body().get("type").asText())
+            .isEqualTo("urn:pgproof:problem:evidence-removed");
+        assertThat(answer.body().get("detail").asText()).contains(refuted.value(), "ab12");
+      }
+      assertThat(texts(read("/runs?verdict=refuted").get("items"), "run"))
+          .containsExactly(refuted.value());
+    } finally {
+      jdbc.execute("drop trigger pgproof_removed_run_insert_only");
+      jdbc.update("delete from pgproof_removed_run");
+    }
   }
 
   @Test
