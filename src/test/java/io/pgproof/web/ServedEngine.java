@@ -99,9 +99,11 @@ public abstract class ServedEngine {
           @ComponentScan.Filter(
               type = FilterType.ASSIGNABLE_TYPE,
               classes = ProcessEnginePlugin.class),
-      // It calls the delegates, which this process has none of.
+      // One calls the delegates, and one needs the settings: this process has neither.
       excludeFilters =
-          @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*DeletionListenerPlugin"))
+          @ComponentScan.Filter(
+              type = FilterType.REGEX,
+              pattern = {".*DeletionListenerPlugin", ".*EngineHistory"}))
   public static class Application {
     @Bean
     Clock clock() {
