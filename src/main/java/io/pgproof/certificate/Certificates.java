@@ -3,6 +3,7 @@ package io.pgproof.certificate;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.ServerEvent.LogAnchored;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.LoggedEntries;
 import io.pgproof.proof.Digests;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -223,12 +225,14 @@ public final class Certificates {
     }
     files.put("checkpoint", utf8(proven.checkpoint()));
     files.put("log.pem", utf8(proven.key()));
+    proven.stamp().ifPresent(stamp -> putStamp(files, stamp));
     files.put(CertificateKeys.PUBLIC_KEY, utf8(key.key().text()));
     files.put("allowed_signers", utf8(SshSignature.allowedSigner(key.key())));
     files.put(
         "VERIFY.txt",
         utf8(
             resource("VERIFY.txt")
+                .replace("@STAMP@", proven.stamp().isPresent() ? resource("VERIFY-stamp.txt") : "")
                 .replace("@RUN@", Objects.requireNonNull(report.run()))
                 .replace("@IDENTITY@", key.key().identity())
                 .replace("@UNTIL@", SshSignature.day(key.key().validUntil()))
@@ -238,6 +242,13 @@ public final class Certificates {
     files.put("SHA256SUMS", sums);
     files.put("SHA256SUMS.sig", utf8(SshSignature.sign(sums, key)));
     return new CertificatePack(report.run(), files);
+  }
+
+  private static void putStamp(SortedMap<String, byte[]> files, LogAnchored.Stamp stamp) {
+    files.put("checkpoint.tsr", Base64.getDecoder().decode(stamp.answer()));
+    if (stamp.trusted() != null) {
+      files.put("tsa.pem", utf8(stamp.trusted()));
+    }
   }
 
   /** Refuses what nobody could verify: a certificate that seems to be older than its evidence. */

@@ -150,7 +150,7 @@ class QueryConfiguration {
         keys,
         evidenceLog,
         sequencer,
-        new LoggedEntries(database, state.log()),
+        new LoggedEntries(database, evidenceLog, state.log()),
         clock,
         version == null ? null : "pgproof " + version);
   }

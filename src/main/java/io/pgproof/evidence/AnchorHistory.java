@@ -87,6 +87,11 @@ public final class AnchorHistory {
     return ways.getOrDefault(way, Past.NONE);
   }
 
+  /** Returns the last anchor that a time-stamping authority made. */
+  public Optional<ServerEvent.LogAnchored> lastStamped() {
+    return of(ServerEvent.LogAnchored.TSA).last().map(Anchored::event);
+  }
+
   private static @Nullable String way(ServerEvent event) {
     if (event instanceof ServerEvent.LogAnchored anchored) {
       return anchored.way();

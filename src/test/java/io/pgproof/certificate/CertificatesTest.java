@@ -7,10 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.proof.Digests;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
+import io.pgproof.timestamp.TimestampRequest;
+import io.pgproof.timestamp.TimestampServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -76,6 +81,46 @@ class CertificatesTest {
       Files.write(path, file.getValue());
     }
     return pack;
+  }
+
+  @Test
+  void aStampedLogIsPartOfLaterCertificates() throws Exception {
+    try (TimestampServer authority = new TimestampServer();
+        RecordedRuns anchored = new RecordedRuns(Files.createDirectory(place.resolve("state")))) {
+      String run = RecordedRuns.REFUTED.value();
+      Map<String, byte[]> before = anchored.certificates().issue(run).files();
+      assertThat(before).doesNotContainKeys("checkpoint.tsr", "tsa.pem");
+      byte[] checkpoint = before.get("checkpoint");
+      byte[] answer = authority.stamp(new TimestampRequest(checkpoint).encoded());
+      new ServerEvent.LogAnchored(
+              ServerEvent.LogAnchored.TSA,
+              authority.address().toString(),
+              new String(checkpoint, StandardCharsets.UTF_8),
+              null,
+              new ServerEvent.LogAnchored.Stamp(
+                  Instant.now(),
+                  "CN=Test TSA",
+                  "1",
+                  Base64.getEncoder().encodeToString(answer),
+                  authority.authorities()))
+          .record(anchored.log.evidence, EvidenceLog.PGPROOF);
+
+      Map<String, byte[]> files = anchored.certificates().issue(run).files();
+      Path pack = written(files);
+      assertThat(files.get("checkpoint")).as("not the last one").isEqualTo(checkpoint);
+      assertThat(
+              run(
+                  pack,
+                  "sh",
+                  "-c",
+                  "openssl ts -verify -data checkpoint -in checkpoint.tsr -CAfile tsa.pem"))
+          .contains("Verification: OK");
+      assertThat(new String(files.get("VERIFY.txt"), StandardCharsets.UTF_8))
+          .contains("openssl ts -verify -data checkpoint -in checkpoint.tsr -CAfile tsa.pem");
+      assertThat(verify(pack, pack)).contains("OK  ");
+      Files.write(pack.resolve("checkpoint.tsr"), new byte[1]);
+      assertThat(verify(pack, pack)).contains("checkpoint.tsr: was changed");
+    }
   }
 
   private static String run(Path directory, String... command) throws Exception {

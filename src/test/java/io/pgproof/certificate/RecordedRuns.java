@@ -215,7 +215,7 @@ final class RecordedRuns implements AutoCloseable {
         keys(clock),
         log.evidence,
         log.sequencer(),
-        new LoggedEntries(log.database, log.directory),
+        new LoggedEntries(log.database, log.evidence, log.directory),
         clock,
         "pgproof 0.2.0");
   }

@@ -155,7 +155,7 @@ final class ServedCalls implements AutoCloseable {
           people.trail,
           new EvidenceSequencer(
               people.database, people.trail, state.resolve("log"), "4b0d3a3e", people.clock),
-          new LoggedEntries(people.database, state.resolve("log")),
+          new LoggedEntries(people.database, people.trail, state.resolve("log")),
           people.clock,
           null);
     }
