@@ -33,7 +33,8 @@ record RemovedRunView(String run, String subject, Moment removedAt, List<Fact> f
 
   private static void addFacts(RunSummary run, List<Fact> facts) {
     facts.add(
-        new Fact("Requested", "by " + run.request().by(), Moment.of(run.request().at()), false));
+        new Fact(
+            "Requested", "by " + run.request().by() + ", ", Moment.of(run.request().at()), false));
     run.outcome()
         .ifPresent(
             outcome -> {
@@ -50,7 +51,7 @@ record RemovedRunView(String run, String subject, Moment removedAt, List<Fact> f
                 facts.add(
                     new Fact(
                         "Decided",
-                        decision.decision() + " by " + decision.by(),
+                        decision.decision() + " by " + decision.by() + ", ",
                         Moment.of(decision.at()),
                         false)));
   }
