@@ -41,7 +41,8 @@ record TarHeader(byte[] block) {
 
   /**
    * Returns whether it carries the checksum of its bytes; some old programs added them up as signed
-   * numbers.
+   * numbers. A header without a checksum is none, because the sum of the bytes of a page can be
+   * zero, too.
    */
   boolean isSound() {
     long unsigned = CHECKSUM_LENGTH * ' ';
@@ -53,7 +54,7 @@ record TarHeader(byte[] block) {
       }
     }
     long kept = parseNumber(CHECKSUM, CHECKSUM_LENGTH);
-    return kept >= 0 && (kept == unsigned || kept == signed);
+    return kept > 0 && (kept == unsigned || kept == signed);
   }
 
   /** Returns a letter or a digit; the type of a regular file when there is none. */
