@@ -43,6 +43,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -141,7 +142,7 @@ class ServedOwnPagesTest {
         """
         review-schedule: "* * * * *"
         targets:
-          - {name: shop, path: %s, schedule: "30 3 * * *", control-schedule: "0 5 * * 0", watch: true, max-age: 24h, freshness-query: "%s", assertions: [select count(*) > 0 from order_lines]}
+          - {name: shop, path: %s, schedule: "30 3 * * *", control-schedule: "0 %d * * 0", watch: true, max-age: 24h, freshness-query: "%s", assertions: [select count(*) > 0 from order_lines]}
           - {name: crm, path: %s, depth: quick, max-age: 1s}
           - {name: asked-by-olga, path: %s, depth: quick, max-age: 1s}
           - {name: billing, path: %s}
@@ -152,6 +153,8 @@ class ServedOwnPagesTest {
         """
             .formatted(
                 retention,
+                // Never while the test runs.
+                (OffsetDateTime.now(ZoneOffset.UTC).getHour() + 12) % 24,
                 SourceDatabase.FRESHNESS_QUERY,
                 backup("crm"),
                 backup("asked-by-olga"),
@@ -359,6 +362,7 @@ class ServedOwnPagesTest {
     page.find("button:text-is('Run a negative control')").click();
     page.awaitText("The negative control has started.");
     Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () -> {
               page.open("/targets/gone");
@@ -375,6 +379,7 @@ class ServedOwnPagesTest {
     page.find("button:text-is('Cancel the control')").click();
     page.awaitText("The negative control ends as soon as its current step does.");
     Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () -> {
               page.open("/targets/shop");

@@ -3,13 +3,10 @@ package io.pgproof.workflow.schedule;
 import io.pgproof.workflow.model.KeepSchedule;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.camunda.bpm.engine.RuntimeService;
-import org.camunda.bpm.engine.runtime.Execution;
-import org.camunda.bpm.engine.runtime.ProcessInstance;
 
 /** The due times that are planned, as the engine holds them. */
 public final class DueTimes {
@@ -24,15 +21,14 @@ public final class DueTimes {
    * not yet handled.
    */
   public Map<String, Instant> all(DueWork work) {
-    Function<String, DueWork> works = DueWork.ofInstances(runtime);
-    Map<String, String> targets =
-        runtime
-            .createProcessInstanceQuery()
-            .processDefinitionKey(KeepSchedule.PROCESS)
-            .list()
-            .stream()
-            .filter(instance -> works.apply(instance.getId()) == work)
-            .collect(Collectors.toMap(Execution::getId, ProcessInstance::getBusinessKey));
+    Map<String, String> targets = new HashMap<>();
+    DueWork.planned(runtime)
+        .forEach(
+            (instance, planned) -> {
+              if (planned.filter(work::equals).isPresent()) {
+                targets.put(instance.getId(), instance.getBusinessKey());
+              }
+            });
     Map<String, Instant> times = new TreeMap<>();
     runtime
         .createVariableInstanceQuery()

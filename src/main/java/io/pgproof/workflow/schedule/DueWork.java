@@ -3,12 +3,17 @@ package io.pgproof.workflow.schedule;
 import io.pgproof.target.Plan;
 import io.pgproof.target.Schedule;
 import io.pgproof.workflow.model.KeepSchedule;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.Execution;
+import org.camunda.bpm.engine.runtime.ProcessInstance;
+import org.camunda.bpm.engine.runtime.ProcessInstanceQuery;
 
 /** What a target can be due for; each has a schedule of its own. */
 public enum DueWork {
@@ -41,19 +46,34 @@ public enum DueWork {
   }
 
   /**
-   * Tells what planned instances of {@link KeepSchedule#PROCESS} are for, by their ids. Those that
-   * an earlier version planned are for verifications.
+   * Returns the planned instances of {@link KeepSchedule#PROCESS} and what each is for; empty for
+   * an instance that ended meanwhile, of which nothing is known any more. Those that an earlier
+   * version planned are for verifications.
    */
-  static Function<String, DueWork> ofInstances(RuntimeService runtime) {
+  static Map<ProcessInstance, Optional<DueWork>> planned(RuntimeService runtime) {
+    List<ProcessInstance> planned = instances(runtime).list();
     Set<String> controls =
-        runtime
-            .createProcessInstanceQuery()
-            .processDefinitionKey(KeepSchedule.PROCESS)
-            .variableValueEquals(KeepSchedule.Variable.WORK, CONTROL.value)
-            .list()
-            .stream()
-            .map(Execution::getId)
-            .collect(Collectors.toSet());
-    return instance -> controls.contains(instance) ? CONTROL : VERIFICATION;
+        ids(instances(runtime).variableValueEquals(KeepSchedule.Variable.WORK, CONTROL.value));
+    // An instance that is there before and after is no control if it was none in between.
+    Set<String> there = ids(instances(runtime));
+    Map<ProcessInstance, Optional<DueWork>> works = new LinkedHashMap<>();
+    for (ProcessInstance instance : planned) {
+      if (controls.contains(instance.getId())) {
+        works.put(instance, Optional.of(CONTROL));
+      } else {
+        works.put(
+            instance,
+            there.contains(instance.getId()) ? Optional.of(VERIFICATION) : Optional.empty());
+      }
+    }
+    return works;
+  }
+
+  private static ProcessInstanceQuery instances(RuntimeService runtime) {
+    return runtime.createProcessInstanceQuery().processDefinitionKey(KeepSchedule.PROCESS);
+  }
+
+  private static Set<String> ids(ProcessInstanceQuery query) {
+    return query.list().stream().map(Execution::getId).collect(Collectors.toSet());
   }
 }

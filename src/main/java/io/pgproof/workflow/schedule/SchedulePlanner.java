@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.ProcessEngineException;
 import org.camunda.bpm.engine.RuntimeService;
@@ -85,10 +84,15 @@ public final class SchedulePlanner {
       }
     }
     Set<Kept> planned = new HashSet<>();
-    Function<String, DueWork> works = DueWork.ofInstances(runtime);
-    for (ProcessInstance instance :
-        runtime.createProcessInstanceQuery().processDefinitionKey(KeepSchedule.PROCESS).list()) {
-      Kept kept = new Kept(instance.getBusinessKey(), works.apply(instance.getId()));
+    Set<String> ended = new HashSet<>();
+    for (Map.Entry<ProcessInstance, Optional<DueWork>> one : DueWork.planned(runtime).entrySet()) {
+      ProcessInstance instance = one.getKey();
+      if (one.getValue().isEmpty()) {
+        // Its time has just come, and the next one was planned meanwhile; the next call sees it.
+        ended.add(instance.getBusinessKey());
+        continue;
+      }
+      Kept kept = new Kept(instance.getBusinessKey(), one.getValue().get());
       Schedule schedule = wanted.get(kept);
       try {
         if (schedule != null && planned.add(kept)) {
@@ -108,7 +112,7 @@ public final class SchedulePlanner {
     }
     wanted.forEach(
         (kept, schedule) -> {
-          if (!planned.contains(kept)) {
+          if (!planned.contains(kept) && !ended.contains(kept.target())) {
             plan(kept.work(), kept.target(), schedule, clock.instant());
             log(kept, "target {} is scheduled; next {} at {}", schedule.nextAfter(clock.instant()));
           }
