@@ -134,7 +134,7 @@ class RoomsTest {
         "evidence",
         "evidence.log",
         "notify");
-    room("evidence.retention", "proof", "audit", "evidence", "evidence.log");
+    room("evidence.retention", "proof", "target", "tlog", "audit", "evidence", "evidence.log");
     room(
         "certificate",
         "proof",

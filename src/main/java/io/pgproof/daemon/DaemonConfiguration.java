@@ -10,6 +10,7 @@ import io.pgproof.evidence.anchor.AnchorAlarm;
 import io.pgproof.evidence.anchor.Anchors;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.retention.EvidenceRetention;
+import io.pgproof.evidence.retention.ExpiredEvidence;
 import io.pgproof.image.ImageStore;
 import io.pgproof.notify.LimitedHttp;
 import io.pgproof.proof.FailureLog;
@@ -113,6 +114,12 @@ class DaemonConfiguration {
       CurrentConfiguration configuration,
       ImageStore images) {
     return new ControlHandler(controls, history, configuration, images);
+  }
+
+  @Bean
+  ExpiredEvidence expiredEvidence(
+      EvidenceRetention retention, CurrentConfiguration configuration, Clock clock) {
+    return new ExpiredEvidence(retention, configuration, clock);
   }
 
   /** Removes the rows that a removal has named, if a crash came between. */

@@ -5,6 +5,7 @@ import io.pgproof.daemon.configuration.ConfigurationRecorder;
 import io.pgproof.daemon.configuration.ConfigurationReloader;
 import io.pgproof.daemon.configuration.SecretWarnings;
 import io.pgproof.evidence.anchor.Anchors;
+import io.pgproof.evidence.retention.ExpiredEvidence;
 import io.pgproof.proof.FailureLog;
 import io.pgproof.state.SignOfLife;
 import io.pgproof.state.StateDirectory;
@@ -25,13 +26,14 @@ import org.springframework.context.ApplicationContext;
 
 /**
  * Runs the periodic work of a server in its own threads: reads the configuration file, plans
- * schedules, anchors the evidence log, and looks for new backups.
+ * schedules, anchors the evidence log, removes expired evidence, and looks for new backups.
  */
 final class PeriodicTasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
   private static final Duration FILE_EVERY = Duration.ofSeconds(10);
   private static final Duration PLAN_EVERY = Duration.ofMinutes(1);
-  private static final int ROUNDS = 7;
+  private static final Duration EXPIRED_EVERY = Duration.ofHours(1);
+  private static final int ROUNDS = 8;
 
   private final PassLog passLog;
   private final ServerLife life;
@@ -68,6 +70,10 @@ final class PeriodicTasks implements AutoCloseable {
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(planEvery, "the review of the results", application.getBean(ReviewPlanner.class)::plan);
     every(planEvery, "the anchors of the evidence log", application.getBean(Anchors.class)::check);
+    every(
+        EXPIRED_EVERY,
+        "evidence whose time is over",
+        application.getBean(ExpiredEvidence.class)::remove);
     every(watch.every(), "new backups", watch::check);
   }
 

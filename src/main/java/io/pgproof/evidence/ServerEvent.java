@@ -347,6 +347,11 @@ public sealed interface ServerEvent {
       this(way, where, checkpoint, null, null);
     }
 
+    /** Returns how many positions of the log the checkpoint is over. */
+    public long positions() {
+      return Long.parseLong(checkpoint.lines().skip(1).findFirst().orElse("0"));
+    }
+
     /**
      * What a time-stamping authority (RFC 3161) answered.
      *

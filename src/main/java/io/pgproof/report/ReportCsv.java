@@ -2,6 +2,7 @@ package io.pgproof.report;
 
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.evidence.report.ComplianceReport.AnchorFigures;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A report as one table (RFC 4180). The first column says what a row is about, so that a reader can
  * filter by it: {@code about}, {@code figure}, {@code run}, {@code missed}, {@code outage}, {@code
- * failure}, {@code decision}, {@code waiver}, {@code negative-control}, {@code control} or {@code
- * does-not-show}.
+ * failure}, {@code decision}, {@code waiver}, {@code negative-control}, {@code review}, {@code
+ * anchor}, {@code control} or {@code does-not-show}.
  */
 final class ReportCsv {
   /** A spreadsheet would compute a text that begins like this. */
@@ -113,6 +114,25 @@ final class ReportCsv {
                     .with(Column.TEXT, review.remark())
                     .end());
     report
+        .anchors()
+        .forEach(
+            anchor -> {
+              anchor(anchor, "count")
+                  .with(Column.AT, anchor.firstAt())
+                  .with(Column.UNTIL, anchor.lastAt())
+                  .with(Column.VALUE, anchor.count())
+                  .with(Column.UNIT, "checkpoints")
+                  .end();
+              anchor(anchor, "longest-gap")
+                  .with(Column.VALUE, anchor.longestGapSeconds())
+                  .with(Column.UNIT, "seconds")
+                  .end();
+              anchor(anchor, "last")
+                  .with(Column.VALUE, anchor.positions())
+                  .with(Column.UNIT, "positions")
+                  .end();
+            });
+    report
         .controls()
         .forEach(
             control ->
@@ -124,6 +144,13 @@ final class ReportCsv {
     report
         .doesNotShow()
         .forEach(sentence -> row("does-not-show").with(Column.TEXT, sentence).end());
+  }
+
+  private Row anchor(AnchorFigures anchor, String item) {
+    return row("anchor")
+        .with(Column.ITEM, item)
+        .with(Column.REASON, anchor.way())
+        .with(Column.TEXT, anchor.where());
   }
 
   private void append(String text) {

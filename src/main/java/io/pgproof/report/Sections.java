@@ -40,6 +40,7 @@ final class Sections {
         ReviewSections.controlSums(report.negativeControls()),
         ReviewSections.controls(report.negativeControls()),
         ReviewSections.reviews(report.reviews()),
+        ServerSection.anchors(report.anchors()),
         standards(report));
   }
 

@@ -1,13 +1,14 @@
 package io.pgproof.report;
 
 import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.evidence.report.ComplianceReport.AnchorFigures;
 import io.pgproof.evidence.report.ComplianceReport.Outage;
 import io.pgproof.proof.HumanFormat;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 
-/** The table about times in which no server was running. */
+/** The tables about pgproof itself: when it was down, and who has checkpoints of its log. */
 final class ServerSection {
   private ServerSection() {}
 
@@ -25,9 +26,36 @@ final class ServerSection {
         Comparator.comparingInt((Outage outage) -> -outage.dueTimesMissed())
             .thenComparing(outage -> -outage.seconds()),
         "those that missed most due times first",
-        report.server().knownSince() == null
+        !isKnown(report)
             ? "Whether a server was down in the period is not known."
             : "No outage is recorded in the period.");
+  }
+
+  private static boolean isKnown(ComplianceReport report) {
+    Instant since = report.server().knownSince();
+    return since != null && since.isBefore(report.period().end());
+  }
+
+  static Section anchors(List<AnchorFigures> anchors) {
+    return Section.of(
+        "anchors",
+        "Anchors of the evidence log",
+        "Checkpoints of the evidence log that somebody else has: what one is over cannot be rewritten"
+            + " unnoticed. Whether they still fit the log is for audit verify to say.",
+        List.of("Way", "Who has them", "Number", "First", "Last", "Longest gap", "Positions"),
+        anchors,
+        anchor ->
+            List.of(
+                Cell.word(anchor.way()),
+                Cell.prose(anchor.where()),
+                Cell.count(anchor.count()),
+                Cell.time(anchor.firstAt()),
+                Cell.time(anchor.lastAt()),
+                Cell.duration(anchor.longestGapSeconds()),
+                Cell.text(Long.toString(anchor.positions()))),
+        Comparator.comparing(AnchorFigures::lastAt),
+        "those whose last one is oldest first",
+        "No checkpoint was given away in the period.");
   }
 
   private static String known(ComplianceReport report) {

@@ -58,7 +58,7 @@ final class Summary {
   private Fact down() {
     ComplianceReport.ServerFigures server = report.server();
     long planned = server.outages().stream().filter(ComplianceReport.Outage::planned).count();
-    return server.knownSince() == null
+    return server.knownSince() == null || !server.knownSince().isBefore(report.period().end())
         ? new Fact("pgproof down", "–", "not recorded")
         : new Fact(
             "pgproof down",

@@ -5,6 +5,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.yaml.Spelling;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param heartbeat address that the server calls again and again while it works
  * @param reviews when auditors are asked to review the results
  * @param anchoring where the evidence log is anchored
+ * @param evidenceRetention how long evidence is kept; empty to keep all of it
  * @param targets in the order of the file; no two have the same name
  */
 public record Configuration(
@@ -26,12 +28,16 @@ public record Configuration(
     Optional<WebHookAddress> heartbeat,
     Optional<Schedule> reviews,
     Anchoring anchoring,
+    Optional<Duration> evidenceRetention,
     Notifications telling,
     List<Target> targets) {
   /** Default name of the configuration file. */
   public static final String FILE = "pgproof.yaml";
 
   static final int DEFAULT_CONTAINERS_AT_ONCE = 2;
+
+  /** The shortest time for which evidence is kept. */
+  public static final Duration LEAST_EVIDENCE_RETENTION = Duration.ofDays(90);
 
   /** The configuration if there is no file. */
   public static final Configuration NONE = none(Path.of(FILE));
@@ -40,7 +46,7 @@ public record Configuration(
     targets = List.copyOf(targets);
   }
 
-  /** A configuration without anchors. */
+  /** A configuration without anchors, which keeps all evidence. */
   public Configuration(
       Path file,
       int containersAtOnce,
@@ -48,7 +54,15 @@ public record Configuration(
       Optional<Schedule> reviews,
       Notifications telling,
       List<Target> targets) {
-    this(file, containersAtOnce, heartbeat, reviews, Anchoring.NONE, telling, targets);
+    this(
+        file,
+        containersAtOnce,
+        heartbeat,
+        reviews,
+        Anchoring.NONE,
+        Optional.empty(),
+        telling,
+        targets);
   }
 
   /** A configuration without a heartbeat, reviews and anchors. */

@@ -33,6 +33,7 @@ public final class ConfigurationChanges {
     changes.unspoken("anchor-tsa", before.anchoring().authority(), after.anchoring().authority());
     changes.value("tsa-ca", before.anchoring().authorities(), after.anchoring().authorities());
     changes.value("anchor-schedule", before.anchoring().schedule(), after.anchoring().schedule());
+    changes.value("evidence-retention", before.evidenceRetention(), after.evidenceRetention());
     changes.named(
         "target",
         byName(before.targets(), Target::name),

@@ -5,6 +5,7 @@ import io.pgproof.yaml.Spelling;
 import io.pgproof.yaml.YamlDocument;
 import io.pgproof.yaml.YamlItem;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ final class ConfigurationReader {
   private static final String CONTAINERS_AT_ONCE = "containers-at-once";
   private static final String HEARTBEAT = "heartbeat-url";
   private static final String REVIEW_SCHEDULE = "review-schedule";
+  private static final String EVIDENCE_RETENTION = "evidence-retention";
   private static final String TARGETS = "targets";
   private static final String NAME = "name";
   private static final String PATH = "path";
@@ -47,6 +49,7 @@ final class ConfigurationReader {
                     NotificationsReader.FIELDS,
                     List.of(REVIEW_SCHEDULE),
                     AnchoringReader.FIELDS,
+                    List.of(EVIDENCE_RETENTION),
                     List.of(TARGETS))
                 .flatMap(List::stream)
                 .toArray(String[]::new));
@@ -67,11 +70,23 @@ final class ConfigurationReader {
         document.value(
             REVIEW_SCHEDULE, ValueFormat.SCHEDULE.allowed(), ValueFormat.SCHEDULE.reader());
     Anchoring anchoring = document.file().map(AnchoringReader::read).orElse(Anchoring.NONE);
+    Optional<Duration> evidenceRetention =
+        document.value(
+            EVIDENCE_RETENTION,
+            ValueFormat.EVIDENCE_RETENTION.allowed(),
+            ValueFormat.EVIDENCE_RETENTION.reader());
     Notifications notifications = new NotificationsReader(document).read();
     List<Target> targets = targets(notifications);
     document.throwIfAny();
     return new Configuration(
-        file, containersAtOnce, heartbeat, reviews, anchoring, notifications, targets);
+        file,
+        containersAtOnce,
+        heartbeat,
+        reviews,
+        anchoring,
+        evidenceRetention,
+        notifications,
+        targets);
   }
 
   private List<Target> targets(Notifications notifications) {

@@ -60,6 +60,8 @@ record ValueFormat<T>(String label, String allowed, Function<String, T> reader) 
 
   static final ValueFormat<Integer> CONTAINERS =
       new ValueFormat<>("N", "a whole number from 1 to 64", text -> parseInteger(text, 1, 64));
+  static final ValueFormat<Duration> EVIDENCE_RETENTION =
+      duration(Configuration.LEAST_EVIDENCE_RETENTION, Duration.ofDays(36_500));
   static final ValueFormat<Boolean> YES_OR_NO =
       new ValueFormat<>(
           "BOOLEAN",

@@ -2,6 +2,7 @@ package io.pgproof.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.report.ComplianceReport;
@@ -88,6 +89,11 @@ class ReportFormatTest {
         .extracting(row -> row.get(titles.indexOf("reason")))
         .containsExactly("escalated", "");
     assertThat(rows)
+        .filteredOn(row -> row.get(0).equals("anchor"))
+        .extracting(row -> row.get(titles.indexOf("item")), row -> row.get(titles.indexOf("value")))
+        .containsExactly(
+            tuple("count", "29"), tuple("longest-gap", "100800"), tuple("last", "4711"));
+    assertThat(rows)
         .filteredOn(row -> row.contains("longest-unproven"))
         .singleElement()
         .satisfies(row -> assertThat(row.get(titles.indexOf("value"))).isEqualTo("2592000"));
@@ -134,7 +140,7 @@ class ReportFormatTest {
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
-    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(16);
+    assertThat(page.getElementsByTagName("h2").getLength()).isEqualTo(17);
     for (String element : List.of("script", "link", "img", "iframe", "a", "object")) {
       assertThat(page.getElementsByTagName(element).getLength()).as(element).isZero();
     }
@@ -145,6 +151,7 @@ class ReportFormatTest {
     }
     assertThat(html)
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+        .contains("/usr/local/bin/keep &lt;it&gt;")
         .doesNotContain(" th:", "\u0000", "\u0007");
   }
 

@@ -157,6 +157,7 @@ class ConfigurationTest {
         anchor-tsa: https://tsa.example.org/stamp
         tsa-ca: /etc/pgproof/tsa.pem
         anchor-schedule: "0 */6 * * *"
+        evidence-retention: 2555d
         targets:
           - name: shop
             path: /backups/shop
@@ -179,6 +180,7 @@ class ConfigurationTest {
                     Optional.of(URI.create("https://tsa.example.org/stamp")),
                     Optional.of(Path.of("/etc/pgproof/tsa.pem")),
                     new Schedule("0 */6 * * *", ZoneId.of("UTC"))),
+                Optional.of(Duration.ofDays(2555)),
                 new Notifications(
                     Optional.of(
                         new Mail(
@@ -233,6 +235,7 @@ class ConfigurationTest {
         "anchor-tsa: ftp://tsa                       | :1: anchor-tsa is not allowed, and is not shown because it may contain a secret; allowed: an address such as",
         "tsa-ca: /etc/tsa.pem                        | :1: tsa-ca needs anchor-tsa, which is missing",
         "{anchor-tsa: https://tsa, tsa-ca: tsa.pem, targets: []} | :1: tsa-ca is 'tsa.pem'; allowed: an absolute path",
+        "evidence-retention: 89d                     | :1: evidence-retention is '89d'; allowed: a duration such as 90s, 30m, 24h, 7d or PT1H30M, at least 90d",
         "review-schedule: monthly                    | :1: review-schedule is 'monthly'; allowed: five fields of cron",
         "heartbeat-url: hc.example.org/T0K3N         | :1: heartbeat-url is not allowed, and is not shown because it may contain a secret; allowed: an address such as https://",
         "heartbeat-url-file: there                   | :1: heartbeat-url-file is 'there'; allowed: an absolute path",
@@ -469,7 +472,7 @@ class ConfigurationTest {
                 assertThat(line)
                     .isEqualTo(
                         "  FILE:1: unknown field 'target' (did you mean targets?); "
-                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, review-schedule, anchor-command, anchor-tsa, tsa-ca, anchor-schedule, targets"),
+                            + "allowed: containers-at-once, heartbeat-url, heartbeat-url-file, heartbeat-url-variable, mail, recipients, daily-summary, review-schedule, anchor-command, anchor-tsa, tsa-ca, anchor-schedule, evidence-retention, targets"),
             line ->
                 assertThat(line)
                     .startsWith("  FILE:5: max-age of target shop is 'soon'; allowed: "),

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param waivers those that were valid in the period, in the order of granting
  * @param negativeControls those that ended in the period, oldest first
  * @param reviews reviews of days of the period, and those that were decided in it, oldest first
+ * @param anchors where the evidence log was anchored in the period
  * @param controls what standards ask for
  * @param doesNotShow what nobody may conclude from the report, one sentence each
  * @param runs all runs whose verdict was recorded in the period, by target, oldest first; of a
@@ -42,6 +43,7 @@ public record ComplianceReport(
     List<WaiverFacts> waivers,
     List<NegativeControl> negativeControls,
     List<ReviewFacts> reviews,
+    List<AnchorFigures> anchors,
     List<Control> controls,
     List<String> doesNotShow,
     @JsonDeserialize(as = ArrayList.class) Iterable<RunFacts> runs) {
@@ -55,6 +57,7 @@ public record ComplianceReport(
     waivers = List.copyOf(waivers);
     negativeControls = List.copyOf(negativeControls);
     reviews = List.copyOf(reviews);
+    anchors = List.copyOf(anchors);
     controls = List.copyOf(controls);
     doesNotShow = List.copyOf(doesNotShow);
   }
@@ -356,6 +359,24 @@ public record ComplianceReport(
       @Nullable String by,
       @Nullable String decision,
       @Nullable String remark) {}
+
+  /**
+   * Checkpoints of the evidence log that were given away in one way to one place, in the period.
+   *
+   * @param way {@code mail}, {@code web-hook}, {@code command} or {@code tsa}
+   * @param where who has them
+   * @param count how many there were
+   * @param longestGapSeconds the longest part of the period without one
+   * @param positions how many positions of the log the last one is over
+   */
+  public record AnchorFigures(
+      String way,
+      String where,
+      int count,
+      Instant firstAt,
+      Instant lastAt,
+      long longestGapSeconds,
+      long positions) {}
 
   /**
    * A control that asks for restore tests.

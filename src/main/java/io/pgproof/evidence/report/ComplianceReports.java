@@ -72,8 +72,8 @@ public final class ComplianceReports {
   }
 
   /**
-   * Makes a report for a reader, which may read its runs until it returns. Only one is made at a
-   * time, because a long period needs much memory.
+   * Makes a report for a reader, which may read its runs until it returns. A long period needs much
+   * memory, so that callers make few at a time.
    *
    * @param chosen names of targets; empty for all that are configured or have runs in the period
    * @param configured empty if no configuration is at hand
@@ -81,7 +81,7 @@ public final class ComplianceReports {
    * @throws UsageException {@code bad-option} if a chosen target is neither configured nor was ever
    *     verified
    */
-  public synchronized <T> T make(
+  public <T> T make(
       DayPeriod days,
       Collection<String> chosen,
       Optional<ConfiguredTargets> configured,
@@ -151,6 +151,7 @@ public final class ComplianceReports {
         waivers(period, names),
         negativeControls(period, names),
         reviews(period),
+        AnchorTally.of(new ServerHistory(evidenceLog).anchors(), period),
         Controls.ALL,
         doesNotShow(days),
         new RunsOfTargets(
@@ -175,8 +176,8 @@ public final class ComplianceReports {
                             + (removed.runs() == 1 ? " run or control" : " runs and controls")
                             + " that began in the period was removed by "
                             + HumanFormat.time(removed.until())
-                            + ". The verdicts and figures of these runs are in this report. Due times that were passed over, the reasons of"
-                            + " decisions and the results of controls are not; an export of the evidence log with the SHA-256 "
+                            + ". The verdicts and figures of these runs are in this report. Due times that were passed over, tasks that runs"
+                            + " joined, waivers that have expired, the reasons of decisions and the results of controls are not; an export of the evidence log with the SHA-256 "
                             + removed.exportSha256()
                             + " has them."))
         .toList();

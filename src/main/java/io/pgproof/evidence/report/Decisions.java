@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ final class Decisions {
     story.readAll(entries);
     if (entries.isEmpty()) {
       // The evidence was removed, or there was nothing to decide.
-      runIndex.find(run.run()).flatMap(RunSummary::decision).ifPresent(story::readRow);
+      story.readRow(run.run());
     }
     Instant decidedAt = story.decidedAt;
     return new Failure(
@@ -110,14 +111,30 @@ final class Decisions {
       }
     }
 
-    /** Reads what the list of runs says: the last decision, without its reason. */
-    void readRow(RunSummary.Decision decision) {
-      steps.add(new Step(decision.at(), decision.by(), decision.decision(), null, run.value()));
-      state =
-          decision.decision().equals(RunSummary.Decision.DELETED)
-              ? FailureState.DELETED
-              : FailureState.DECIDED;
+    /** Reads what the list of runs says: the last decision, without its reason, or a waiver. */
+    void readRow(RunId row) {
+      Optional<RunSummary> summary = runIndex.find(row);
+      Optional<RunSummary.Decision> decision = summary.flatMap(RunSummary::decision);
+      if (decision.isPresent()) {
+        readRow(row, decision.get());
+      } else if (summary.flatMap(RunSummary::waiver).isPresent()) {
+        state = FailureState.WAIVED;
+      } else if (evidenceLog.removed(row).isPresent()) {
+        state = FailureState.REMOVED;
+      }
+    }
+
+    private void readRow(RunId row, RunSummary.Decision decision) {
+      steps.add(new Step(decision.at(), decision.by(), decision.decision(), null, row.value()));
       decidedAt = decision.at();
+      if (decision.decision().equals(RunSummary.Decision.DELETED)) {
+        state = FailureState.DELETED;
+      } else {
+        state =
+            decision.by().equals(EvidenceLog.PGPROOF)
+                ? FailureState.NOBODY_DECIDED
+                : FailureState.DECIDED;
+      }
     }
 
     private void apply(EvidenceEntry entry, Evidence evidence) {
@@ -154,10 +171,11 @@ final class Decisions {
     /** Reads what was decided in the run that this one joined, after it had joined. */
     private void follow(RunId holder, long joinedAt) {
       if (read.add(holder)) {
-        readAll(
-            evidenceLog.of(List.of(holder), KINDS).stream()
-                .filter(entry -> entry.id() > joinedAt)
-                .toList());
+        List<EvidenceEntry> entries = evidenceLog.of(List.of(holder), KINDS);
+        readAll(entries.stream().filter(entry -> entry.id() > joinedAt).toList());
+        if (entries.isEmpty()) {
+          readRow(holder);
+        }
       }
     }
 

@@ -11,6 +11,7 @@ public enum FailureState {
   OPEN("open", "waits for a decision"),
   NOBODY_DECIDED("nobody-decided", "nobody decided in time"),
   DELETED("deleted", "the run was deleted with its task"),
+  REMOVED("evidence-removed", "its evidence was removed"),
   NO_TASK("no-task", "no task is recorded");
 
   private final String word;

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The parts of a period in which no server kept the schedules, as its starts and stops tell.
  *
  * @param knownSince the first start that was recorded; {@code null} without one
- * @param all those that reach into the period, oldest first
+ * @param all those that are known, oldest first; due times of a period can be missed because of one
+ *     that ended right before it
  */
 record Outages(@Nullable Instant knownSince, List<Down> all, Span period) {
   /** A server that has given no sign of life for this long is down. */
@@ -60,10 +63,7 @@ record Outages(@Nullable Instant knownSince, List<Down> all, Span period) {
             || lastAlive.filter(alive -> alive.plus(SILENT).isBefore(now)).isPresent())) {
       all.add(down(before, lastAlive.orElse(null), null));
     }
-    return new Outages(
-        events.isEmpty() ? null : events.get(0).at(),
-        all.stream().filter(down -> reachesInto(down, period)).toList(),
-        period);
+    return new Outages(events.isEmpty() ? null : events.get(0).at(), all, period);
   }
 
   /**
@@ -104,7 +104,19 @@ record Outages(@Nullable Instant knownSince, List<Down> all, Span period) {
    * @param gaps due times of all targets that were missed
    */
   ServerFigures figures(Collection<Gap> gaps) {
-    List<Outage> outages = all.stream().map(down -> outage(down, gaps)).toList();
+    Map<Down, Integer> missed = new IdentityHashMap<>();
+    for (Gap gap : gaps) {
+      // A due time right after the end of one outage can be right before the next.
+      all.stream()
+          .filter(down -> down.contains(gap.since()))
+          .findFirst()
+          .ifPresent(down -> missed.merge(down, gap.times(), Integer::sum));
+    }
+    List<Outage> outages =
+        all.stream()
+            .filter(down -> reachesInto(down, period))
+            .map(down -> outage(down, missed.getOrDefault(down, 0)))
+            .toList();
     return new ServerFigures(
         knownSince,
         outages.stream().mapToLong(Outage::seconds).sum(),
@@ -115,7 +127,7 @@ record Outages(@Nullable Instant knownSince, List<Down> all, Span period) {
         outages);
   }
 
-  private Outage outage(Down down, Collection<Gap> gaps) {
+  private Outage outage(Down down, int dueTimesMissed) {
     Instant from = down.from().isBefore(period.begin()) ? period.begin() : down.from();
     Instant until =
         down.until() == null || down.until().isAfter(period.end()) ? period.end() : down.until();
@@ -124,6 +136,6 @@ record Outages(@Nullable Instant knownSince, List<Down> all, Span period) {
         down.until(),
         down.planned(),
         Duration.between(from, until).toSeconds(),
-        gaps.stream().filter(gap -> down.contains(gap.since())).mapToInt(Gap::times).sum());
+        dueTimesMissed);
   }
 }

@@ -4,6 +4,7 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.log.LogRemoval;
 import io.pgproof.evidence.retention.RemovableEntries.Batch;
 import io.pgproof.evidence.retention.RemovableEntries.Limits;
+import io.pgproof.target.Configuration;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,8 +18,7 @@ import javax.sql.DataSource;
  * nothing that is still needed. One removal at a time.
  */
 public final class EvidenceRetention {
-  /** No evidence is removed earlier than this after it was recorded. */
-  public static final Duration LEAST = Duration.ofDays(90);
+  private static final Duration LEAST = Configuration.LEAST_EVIDENCE_RETENTION;
 
   private static final int RUNS_AT_ONCE = 500;
   private static final int EVENTS_AT_ONCE = 20_000;
@@ -49,7 +49,7 @@ public final class EvidenceRetention {
    * @param before the time before which all of it was recorded
    * @param by who removes it
    * @throws IllegalArgumentException when evidence from before that time may be younger than {@link
-   *     #LEAST}
+   *     Configuration#LEAST_EVIDENCE_RETENTION}
    * @throws io.pgproof.tlog.LogDamagedException when the log takes no entries, or an entry is not
    *     what was recorded
    */
@@ -62,6 +62,15 @@ public final class EvidenceRetention {
   /** Returns what {@link #remove} would remove. */
   public synchronized Result plan(Instant before) throws IOException {
     return pass(before, (earlier, positions, export) -> {});
+  }
+
+  /**
+   * Returns when the oldest entry that no recorded export has was recorded, if that was before this
+   * time.
+   */
+  Optional<Instant> oldestNotExported(Instant before) {
+    long exported = removal.export().map(LogRemoval.Export::positions).orElse(0L);
+    return removable.recordedFrom(exported).filter(recorded -> recorded.isBefore(before));
   }
 
   /** Finishes what was interrupted. */

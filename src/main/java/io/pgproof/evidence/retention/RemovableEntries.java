@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -115,6 +116,19 @@ final class RemovableEntries {
             .filter(period -> isActive(period.key()))
             .map(period -> period.begin())
             .reduce(before, (one, other) -> one.isBefore(other) ? one : other);
+  }
+
+  /** Returns when the first entry at this position of the log or a later one was recorded. */
+  Optional<Instant> recordedFrom(long position) {
+    return jdbc
+        .queryForList(
+            "select e.at from pgproof_log l join pgproof_evidence e on e.id = l.entry"
+                + " where l.position >= ? order by l.position fetch first 1 row only",
+            OffsetDateTime.class,
+            position)
+        .stream()
+        .findFirst()
+        .map(OffsetDateTime::toInstant);
   }
 
   /** Returns whether the engine was ever started; without it, there are no runs. */

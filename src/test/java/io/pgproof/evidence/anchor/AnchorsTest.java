@@ -123,6 +123,7 @@ class AnchorsTest {
                 Optional.empty(),
                 Optional.empty(),
                 new Schedule("0 4 * * *", ZoneOffset.UTC)),
+            Optional.empty(),
             Notifications.NONE,
             List.of()));
   }

@@ -521,6 +521,43 @@ class ComplianceReportsTest {
                 null));
   }
 
+  @ParameterizedTest
+  @MethodSource("databases")
+  void anchorsAreSummedUpByWayAndPlace(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    anchor(runs, BEGIN.minusSeconds(1), "mail", "ada", 1);
+    anchor(runs, BEGIN.plus(Duration.ofDays(2)), "mail", "ada", 20);
+    anchor(runs, TENTH, "mail", "ada", 300);
+    anchor(runs, TENTH, "tsa", "https://tsa.example.org", 301);
+    anchor(runs, END, "mail", "ada", 4000);
+    assertThat(november(database, runs, List.of()).anchors())
+        .containsExactly(
+            new ComplianceReport.AnchorFigures(
+                "mail",
+                "ada",
+                2,
+                BEGIN.plus(Duration.ofDays(2)),
+                TENTH,
+                Duration.between(TENTH, END).toSeconds(),
+                300),
+            new ComplianceReport.AnchorFigures(
+                "tsa",
+                "https://tsa.example.org",
+                1,
+                TENTH,
+                TENTH,
+                Duration.between(TENTH, END).toSeconds(),
+                301));
+  }
+
+  private static void anchor(
+      RecordedRuns runs, Instant at, String way, String where, int positions) {
+    runs.at(at);
+    new ServerEvent.LogAnchored(
+            way, where, "pgproof.example.org/log/1\n" + positions + "\nAAAA\n\n— x y\n")
+        .record(runs.log(), "pgproof");
+  }
+
   private static void review(
       RecordedRuns runs, String from, String to, Instant decided, String remark) {
     DayPeriod period = new DayPeriod(LocalDate.parse(from), LocalDate.parse(to));

@@ -7,12 +7,16 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.audit.Waivers;
 import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.LogFixture;
 import io.pgproof.evidence.log.LogRemoval;
+import io.pgproof.evidence.report.ComplianceReport;
+import io.pgproof.evidence.report.ComplianceReports;
+import io.pgproof.evidence.report.FailureState;
 import io.pgproof.evidence.runs.MissedDueTimes;
 import io.pgproof.evidence.runs.RecordedRuns;
 import io.pgproof.evidence.runs.RunIndex;
@@ -20,6 +24,10 @@ import io.pgproof.evidence.runs.RunTableFill;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
+import io.pgproof.target.Anchoring;
+import io.pgproof.target.Configuration;
+import io.pgproof.target.CurrentConfiguration;
+import io.pgproof.target.Notifications;
 import io.pgproof.target.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +109,22 @@ class EvidenceRetentionTest {
     return retention().remove(APRIL, "olga");
   }
 
+  /** What a server does each hour, with evidence kept for 100 days. */
+  private ExpiredEvidence expired(Optional<Duration> kept) {
+    CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+    configuration.replace(
+        new Configuration(
+            Path.of("/etc/pgproof.yaml"),
+            2,
+            Optional.empty(),
+            Optional.empty(),
+            Anchoring.NONE,
+            kept,
+            Notifications.NONE,
+            List.of()));
+    return new ExpiredEvidence(retention(), configuration, runs.clock());
+  }
+
   private Set<RunId> withEvidence() {
     Set<RunId> runs = new HashSet<>();
     log.jdbc
@@ -108,6 +132,41 @@ class EvidenceRetentionTest {
             "select distinct run from pgproof_evidence where run is not null", String.class)
         .forEach(run -> runs.add(new RunId(run)));
     return runs;
+  }
+
+  @Test
+  void evidencePastItsTimeGoesByItselfOnceADay() throws Exception {
+    RunId first = old("shop", Verdict.STALE);
+    RunId now = recent("shop");
+    runs.at(DECEMBER);
+    assertThat(retention().oldestNotExported(APRIL)).contains(MARCH.plus(Duration.ofHours(1)));
+    Optional<Duration> kept = Optional.of(Duration.ofDays(100));
+    expired(kept).remove();
+    assertThat(withEvidence()).as("no export has it").containsExactlyInAnyOrder(first, now);
+
+    export();
+    assertThat(retention().oldestNotExported(APRIL)).isEmpty();
+    expired(Optional.empty()).remove();
+    assertThat(withEvidence()).as("kept for ever").containsExactlyInAnyOrder(first, now);
+    expired(Optional.of(Duration.ofDays(300))).remove();
+    assertThat(withEvidence()).as("not yet").containsExactlyInAnyOrder(first, now);
+
+    ExpiredEvidence server = expired(kept);
+    server.remove();
+    assertThat(withEvidence()).containsExactly(now);
+
+    RunId last = recent("shop");
+    export();
+    Instant almost = DECEMBER.plus(Duration.ofDays(99));
+    runs.at(almost);
+    server.remove();
+    assertThat(withEvidence()).containsExactlyInAnyOrder(now, last);
+    runs.at(almost.plus(Duration.ofHours(23)));
+    server.remove();
+    assertThat(withEvidence()).as("the same day").containsExactlyInAnyOrder(now, last);
+    runs.at(almost.plus(Duration.ofDays(1)));
+    server.remove();
+    assertThat(withEvidence()).containsExactly(last);
   }
 
   @Test
@@ -141,6 +200,40 @@ class EvidenceRetentionTest {
     assertThat(index.find(now)).isPresent();
     assertThat(new MissedDueTimes(runs.log(), index, runs.clock()).counts())
         .containsEntry("shop", 3L);
+  }
+
+  @Test
+  void theReportKeepsWhatWasDecidedAboutRemovedRuns() throws Exception {
+    RunId nobody = old("shop", Verdict.REFUTED);
+    runs.record(
+        nobody,
+        EvidenceLog.PGPROOF,
+        new Evidence.NobodyDecided("approveEscalation", "Approve", Duration.ofDays(1)));
+    RunId waived = old("shop", Verdict.STALE);
+    runs.record(
+        waived,
+        EvidenceLog.PGPROOF,
+        new Evidence.Waived(waived.value(), "olga", MARCH.plus(Duration.ofDays(9)), "moving"));
+    RunId joined = old("shop", Verdict.REFUTED);
+    runs.record(joined, EvidenceLog.PGPROOF, new Evidence.TaskJoined(nobody.value()));
+    recent("shop");
+    export();
+    assertThat(states())
+        .containsExactly(FailureState.NOBODY_DECIDED, FailureState.WAIVED, FailureState.OPEN);
+    remove();
+    assertThat(withEvidence()).doesNotContain(nobody, waived, joined);
+    assertThat(states())
+        .containsExactly(FailureState.NOBODY_DECIDED, FailureState.WAIVED, FailureState.REMOVED);
+  }
+
+  private List<FailureState> states() {
+    return new ComplianceReports(
+            runs.log(), new RunIndex(log.database), runs.clock(), Optional::empty)
+        .make(
+            new DayPeriod(LocalDate.parse("2026-03-01"), LocalDate.parse("2026-03-31")),
+            List.of("shop"),
+            Optional.empty(),
+            report -> report.failures().stream().map(ComplianceReport.Failure::state).toList());
   }
 
   @Test

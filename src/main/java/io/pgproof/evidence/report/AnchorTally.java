@@ -1,0 +1,55 @@
+package io.pgproof.evidence.report;
+
+import io.pgproof.evidence.ServerEvent.LogAnchored;
+import io.pgproof.evidence.ServerHistory.RecordedAnchor;
+import io.pgproof.evidence.report.ComplianceReport.AnchorFigures;
+import io.pgproof.evidence.report.ComplianceReport.Span;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Sums up where the evidence log was anchored in a period. */
+final class AnchorTally {
+  private AnchorTally() {}
+
+  /** Returns the figures of each way and place, in the order of their names. */
+  static List<AnchorFigures> of(List<RecordedAnchor> anchors, Span period) {
+    Map<String, List<RecordedAnchor>> places = new TreeMap<>();
+    anchors.stream()
+        .filter(anchor -> period.contains(anchor.at()))
+        .forEach(
+            anchor ->
+                places
+                    .computeIfAbsent(
+                        anchor.event().way() + " " + anchor.event().where(),
+                        place -> new ArrayList<>())
+                    .add(anchor));
+    return places.values().stream().map(place -> figures(place, period)).toList();
+  }
+
+  private static AnchorFigures figures(List<RecordedAnchor> place, Span period) {
+    LogAnchored last = place.get(place.size() - 1).event();
+    Duration gap = Duration.ZERO;
+    Instant before = period.begin();
+    for (RecordedAnchor anchor : place) {
+      gap = longer(gap, before, anchor.at());
+      before = anchor.at();
+    }
+    return new AnchorFigures(
+        last.way(),
+        last.where(),
+        place.size(),
+        place.get(0).at(),
+        before,
+        longer(gap, before, period.end()).toSeconds(),
+        last.positions());
+  }
+
+  private static Duration longer(Duration gap, Instant from, Instant until) {
+    Duration next = Duration.between(from, until);
+    return next.compareTo(gap) > 0 ? next : gap;
+  }
+}
