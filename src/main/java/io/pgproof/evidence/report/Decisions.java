@@ -94,14 +94,12 @@ final class Decisions {
 
   /** What happened to one failure, also in the run whose task it joined. */
   private final class Story {
-    private final RunId run;
     private final Set<RunId> read = new HashSet<>();
     private final List<Step> steps = new ArrayList<>();
     private FailureState state = FailureState.NO_TASK;
     private @Nullable Instant decidedAt;
 
     Story(RunId run) {
-      this.run = run;
       read.add(run);
     }
 
