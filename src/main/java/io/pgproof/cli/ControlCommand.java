@@ -100,7 +100,13 @@ final class ControlCommand implements Callable<Integer> {
           result.outcome().words(),
           switch (result.outcome()) {
             case CAUGHT -> "by " + String.join(", ", result.caughtBy()) + "; " + result.damage();
-            case MISSED -> "the check " + result.check() + " passed; " + result.damage();
+            case MISSED ->
+                "the check "
+                    + result.check()
+                    + " passed"
+                    + result.finders()
+                    + "; "
+                    + result.damage();
             case COULD_NOT_TELL, NOT_APPLICABLE -> result.why();
           });
     }

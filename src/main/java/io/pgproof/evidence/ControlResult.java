@@ -56,13 +56,26 @@ public record ControlResult(
     }
   }
 
+  /**
+   * Returns which checks found the damage, in words that follow those of the outcome; empty if none
+   * did, or if that says nothing.
+   */
+  public String finders() {
+    String names = String.join(", ", caughtBy);
+    return switch (outcome) {
+      case CAUGHT -> names.isEmpty() ? "" : " by " + names;
+      case MISSED -> names.isEmpty() ? "" : "; found by " + names;
+      case COULD_NOT_TELL, NOT_APPLICABLE -> "";
+    };
+  }
+
   /** Returns one line for a person to read. */
   public String describe() {
     return layer
         + ": "
         + outcome.words()
         + (outcome == Outcome.MISSED ? " by the check " + check : "")
-        + (caughtBy.isEmpty() ? "" : " by " + String.join(", ", caughtBy))
+        + finders()
         + (damage == null ? "" : " (" + damage + ")")
         + (why == null ? "" : ": " + why);
   }
