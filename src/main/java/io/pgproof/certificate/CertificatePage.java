@@ -89,11 +89,11 @@ final class CertificatePage {
     }
   }
 
-  /** Rows of which the last are left out if there are too many. */
-  record Table(List<Row> rows, int more) {
-    static Table of(List<Row> all) {
+  /** Rows or texts of which the last are left out if there are too many. */
+  record Table<T>(List<T> rows, int more) {
+    static <T> Table<T> of(List<T> all) {
       int shown = Math.min(all.size(), MOST_ROWS);
-      return new Table(all.subList(0, shown), all.size() - shown);
+      return new Table<>(all.subList(0, shown), all.size() - shown);
     }
   }
 
@@ -121,11 +121,12 @@ final class CertificatePage {
             Map.entry("findings", findings()),
             Map.entry("checks", facts.checks().stream().map(CertificatePage::check).toList()),
             Map.entry("depth", shown(facts.depth())),
-            Map.entry("notChecked", facts.notChecked().stream().map(Printable::text).toList()),
-            Map.entry("notes", facts.notes().stream().map(CertificatePage::shown).toList()),
+            Map.entry("notChecked", texts(facts.notChecked())),
+            Map.entry("notes", texts(facts.notes())),
             Map.entry("doesNotShow", facts.doesNotShow()),
             Map.entry("people", people()),
             Map.entry("controls", controls()),
+            Map.entry("noControls", noControls()),
             Map.entry("review", review()),
             Map.entry("digests", digests()),
             Map.entry("identity", facts.issued().by())));
@@ -151,22 +152,46 @@ final class CertificatePage {
         started == null || finished == null
             ? ""
             : "From " + HumanFormat.time(started) + " to " + HumanFormat.time(finished) + ", ";
-    Report.RecoveryFacts recovered = facts.recovery();
-    String done;
+    return when + done() + result();
+  }
+
+  private String done() {
     if (facts.isolation() == null) {
-      done =
-          "pgproof read this backup. No container was started, so PostgreSQL did not recover it.";
-    } else if (recovered == null || !recovered.consistent()) {
-      done =
-          "pgproof restored this backup in a container without a network."
-              + " PostgreSQL did not bring it to a consistent state.";
-    } else {
-      done =
-          "pgproof restored this backup in a container without a network, and PostgreSQL"
-              + (facts.image() == null ? "" : " " + facts.image().postgresVersion())
-              + " recovered it.";
+      return "pgproof read this backup. No container was started, so PostgreSQL did not recover it.";
+    } else if (!recoveryBegan()) {
+      return "pgproof read this backup. PostgreSQL did not begin to recover it in the last attempt.";
     }
-    return when + done + result();
+    String postgres =
+        "pgproof restored this backup in a container without a network, and PostgreSQL"
+            + (facts.image() == null ? "" : " " + facts.image().postgresVersion());
+    if (recovered()) {
+      return postgres + " recovered it.";
+    }
+    return postgres
+        + (consistent()
+            ? " reached a consistent state, but did not complete recovery."
+            : " did not bring it to a consistent state.");
+  }
+
+  /**
+   * Returns whether recovery ended well; a consistent state on the way to its end is not enough.
+   */
+  private boolean recovered() {
+    return facts.checks().stream()
+        .filter(check -> check.name().equals("recovery"))
+        .anyMatch(
+            check ->
+                check.outcome() != Check.Outcome.FAILED
+                    && check.outcome() != Check.Outcome.SKIPPED);
+  }
+
+  private boolean consistent() {
+    return facts.recovery() != null && facts.recovery().consistent();
+  }
+
+  /** Without a timeline, what the archives hold showed that it would fail. */
+  private boolean recoveryBegan() {
+    return recovered() || (facts.recovery() != null && facts.recovery().timeline() != null);
   }
 
   private String result() {
@@ -314,14 +339,17 @@ final class CertificatePage {
   private Block recovery() {
     List<Fact> all = new ArrayList<>();
     Report.RecoveryFacts recovery = facts.recovery();
-    if (recovery == null) {
+    if (recovery == null || !recoveryBegan()) {
       all.add(Fact.of("Recovery", "did not begin"));
     } else {
       all.add(
           Fact.of(
               "Recovery",
               (recovery.consistent() ? "consistent" : "not consistent")
-                  + (recovery.endLsn() == null ? "" : ", redo ended at " + recovery.endLsn())
+                  + (recovery.consistent() && !recovered() ? ", but not completed" : "")
+                  + (recovery.endLsn() == null
+                      ? ""
+                      : (recovered() ? ", redo ended at " : ", reached ") + recovery.endLsn())
                   + (recovery.timeline() == null
                       ? ""
                       : ", timeline " + Integer.toUnsignedString(recovery.timeline()))));
@@ -347,7 +375,11 @@ final class CertificatePage {
     return what + " " + (at == null ? NOT_RECORDED : HumanFormat.time(at));
   }
 
-  private Table findings() {
+  private static Table<String> texts(List<String> texts) {
+    return Table.of(texts.stream().map(CertificatePage::shown).toList());
+  }
+
+  private Table<Row> findings() {
     return Table.of(
         facts.findings().stream()
             .map(finding -> Row.of(finding.reason(), finding.message()))
@@ -367,7 +399,7 @@ final class CertificatePage {
         List.of(check.name(), result, Objects.requireNonNullElse(check.detail(), "")), style);
   }
 
-  private Table people() {
+  private Table<Row> people() {
     return Table.of(
         facts.people().stream()
             .map(deed -> Row.of(HumanFormat.time(deed.at()), deed.by(), deed.what()))
@@ -379,17 +411,21 @@ final class CertificatePage {
     return controls == null ? List.of() : controls.stream().map(CertificatePage::control).toList();
   }
 
+  private String noControls() {
+    return facts.target() == null
+        ? "Negative controls are about targets; this run has none."
+        : "No result of a negative control of this target is known, so nothing shows that its checks"
+            + " find damage.";
+  }
+
   private static Row control(Statement.Control control) {
     ControlResult result = control.result();
-    String why = Objects.requireNonNullElse(result.why(), "");
     return new Row(
         List.of(
             result.check(),
-            Objects.requireNonNullElse(result.damage(), result.layer() + ": " + why),
-            result.outcome().words()
-                + (result.caughtBy().isEmpty()
-                    ? ""
-                    : " by " + String.join(", ", result.caughtBy())),
+            Objects.requireNonNullElse(result.damage(), result.layer())
+                + (result.why() == null ? "" : ": " + result.why()),
+            result.outcome().words() + result.finders(),
             HumanFormat.time(control.at()),
             Objects.requireNonNullElse(result.run(), control.control())),
         switch (result.outcome()) {
@@ -401,6 +437,9 @@ final class CertificatePage {
 
   private String review() {
     Statement.Review review = facts.review();
+    if (facts.target() == null) {
+      return "Reviews are about targets; this run has none.";
+    }
     return review == null
         ? "Nobody has reviewed the results of that day."
         : shown(

@@ -56,7 +56,7 @@ record Statement(
    * @param people what people decided about the run, or were asked to
    * @param controls what the last negative control of the target showed about each layer; null if
    *     there was none, or no target
-   * @param review null if nobody has reviewed the results of that day
+   * @param review null if nobody has reviewed the results of that day, or no target
    */
   record Facts(
       int schema,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the evidence says around a run: how its target's checks were tested last, and who reviewed
- * the results of its day.
+ * the results of its day. Both are about targets, so a run without one has neither.
  */
 record Surroundings(Optional<ControlHistory.Last> control, Optional<ReviewHistory.Decided> review) {
 
@@ -24,9 +24,11 @@ record Surroundings(Optional<ControlHistory.Last> control, Optional<ReviewHistor
    * @param verdict when the verdict was reached
    */
   static Surroundings of(EvidenceLog evidenceLog, @Nullable String target, Instant verdict) {
-    return new Surroundings(
-        Optional.ofNullable(target).flatMap(new ControlHistory(evidenceLog)::lastOf),
-        new ReviewHistory(evidenceLog).decidedAbout(verdict));
+    return target == null
+        ? new Surroundings(Optional.empty(), Optional.empty())
+        : new Surroundings(
+            new ControlHistory(evidenceLog).lastOf(target),
+            new ReviewHistory(evidenceLog).decidedAbout(verdict));
   }
 
   /** Returns the ids of the entries that say so. */

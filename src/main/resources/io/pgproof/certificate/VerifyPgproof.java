@@ -728,9 +728,10 @@ public final class VerifyPgproof {
     if (verdict == null) {
       throw new Broken(EVIDENCE, "has no verdict of run " + run);
     }
+    Object target = at(verdict.body("report"), "target");
     Map<String, Object> around = new LinkedHashMap<>();
-    around.put("controls", controls(controls, at(verdict.body("report"), "target")));
-    around.put("review", review(reviews, verdict.time()));
+    around.put("controls", controls(controls, target));
+    around.put("review", review(reviews, target, verdict.time()));
     compare("", statement, expected(ofRun, verdict.body("report"), key, around));
     Instant issued = Instant.parse(String.valueOf(at(said, "issued", "at")));
     if (issued.isBefore(key.from()) || !issued.isBefore(key.until())) {
@@ -959,10 +960,16 @@ public final class VerifyPgproof {
     return rows;
   }
 
-  /** Returns what was decided in the review of the day on which the verdict was reached. */
-  private static Object review(List<Line> lines, Instant verdict) {
+  /**
+   * Returns what was decided in the review of the day on which the verdict was reached. Reviews are
+   * about targets.
+   */
+  private static Object review(List<Line> lines, Object target, Instant verdict) {
     if (lines.isEmpty()) {
       return null;
+    }
+    if (target == null) {
+      throw new Broken(EVIDENCE, "has a review, but a run without a target is part of none");
     }
     Line line = lines.get(0);
     String day = verdict.toString().substring(0, 10);

@@ -41,9 +41,12 @@ class CertificatePageTest {
   @BeforeAll
   static void issue() throws IOException {
     try (RecordedRuns runs = new RecordedRuns(state)) {
+      Certificates certificates = runs.certificates();
       for (RunId run : CertificatesTest.certified()) {
-        PACKS.put(run.value(), runs.certificates().issue(run.value()).files());
+        PACKS.put(run.value(), certificates.issue(run.value()).files());
       }
+      String run = RecordedRuns.OF_NO_TARGET.value();
+      PACKS.put(run, certificates.issue(run).files());
     }
   }
 
@@ -93,6 +96,109 @@ class CertificatePageTest {
     }
   }
 
+  private static JsonNode statement(RunId run) throws IOException {
+    return JSON.readTree(PACKS.get(run.value()).get("certificate.json"));
+  }
+
+  private static ObjectNode facts(JsonNode statement) {
+    return (ObjectNode) statement.at("/predicate/pgproof");
+  }
+
+  private static CertificatePage page(JsonNode statement) {
+    return new CertificatePage(
+        EvidenceJson.read(statement.toString(), Statement.class), "0".repeat(64));
+  }
+
+  private static String text(JsonNode statement) throws Exception {
+    String html = html(page(statement).html()).replace("</", " </");
+    return parsed(html.getBytes(StandardCharsets.UTF_8))
+        .getDocumentElement()
+        .getTextContent()
+        .replaceAll("\\s+", " ");
+  }
+
+  /** The run did reach a container, in its last attempt or in one before. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          passed   | true  | 1 | and PostgreSQL 15.20 recovered it. | Recovery consistent, redo ended
+          mismatch | true  | 1 | and PostgreSQL 15.20 recovered it. | Recovery consistent, redo ended
+          failed   | true  | 1 | and PostgreSQL 15.20 reached a consistent state, but did not complete recovery. | Recovery consistent, but not completed, reached 0/B000000
+          failed   | false | 1 | and PostgreSQL 15.20 did not bring it to a consistent state. | Recovery not consistent
+          failed   | false |   | read this backup. PostgreSQL did not begin to recover it | Recovery did not begin
+                   |       |   | read this backup. PostgreSQL did not begin to recover it | Recovery did not begin
+          """)
+  void theLeadSaysHowFarRecoveryCame(
+      String outcome, Boolean consistent, Integer timeline, String lead, String block)
+      throws Exception {
+    JsonNode statement = statement(RecordedRuns.PROVEN);
+    ObjectNode facts = facts(statement);
+    ArrayNode checks = (ArrayNode) facts.at("/checks");
+    for (int i = checks.size() - 1; i >= 0; i--) {
+      if (checks.get(i).get("name").asText().equals("recovery")) {
+        ((ObjectNode) checks.get(i)).put("outcome", outcome);
+        if (outcome == null) {
+          checks.remove(i);
+        }
+      }
+    }
+    if (consistent == null) {
+      facts.putNull("recovery");
+    } else {
+      ((ObjectNode) facts.at("/recovery")).put("consistent", consistent).put("timeline", timeline);
+    }
+    assertThat(text(statement))
+        .contains(lead, block)
+        .satisfies(
+            said -> {
+              if (timeline == null) {
+                assertThat(said).doesNotContain("restored this backup");
+              }
+            });
+  }
+
+  @Test
+  void controlsSayWhatFoundTheDamageAndWhyNobodyCanTell() throws Exception {
+    JsonNode statement = statement(RecordedRuns.PROVEN);
+    ArrayNode controls = (ArrayNode) facts(statement).at("/controls");
+    ((ObjectNode) controls.get(0)).put("outcome", "missed").putArray("caughtBy").add("indexes");
+    ((ObjectNode) controls.get(1)).put("outcome", "could-not-tell").put("why", "it was cancelled");
+    assertThat(text(statement))
+        .contains("a page with a wrong checksum missed; found by indexes")
+        .contains("a WAL record <changed>: it was cancelled could not tell 2")
+        .contains("row: the depth standard does not make the check rows not applicable 2")
+        .doesNotContain("missed by");
+    facts(statement).putNull("controls");
+    assertThat(text(statement))
+        .contains("No result of a negative control of this target is known, so nothing shows");
+  }
+
+  @Test
+  void aRunWithoutATargetHasNeitherControlNorReview() throws Exception {
+    assertThat(text(statement(RecordedRuns.OF_NO_TARGET)))
+        .contains("The backup of /backups/shop")
+        .contains("Reviews are about targets; this run has none.")
+        .contains("Negative controls are about targets; this run has none.")
+        .doesNotContain("Nobody has reviewed", "No result of a negative control");
+  }
+
+  @Test
+  void longListsAreCut() throws Exception {
+    JsonNode statement = statement(RecordedRuns.PROVEN);
+    ArrayNode notChecked = facts(statement).putArray("notChecked");
+    ArrayNode notes = facts(statement).putArray("notes");
+    for (int i = 1; i <= 100; i++) {
+      notChecked.add("left out " + i + " of " + "x".repeat(500));
+      notes.add("note " + i + "!");
+    }
+    assertThat(text(statement))
+        .contains("left out 12 of", "note 12!", "… (the rest is in certificate.json)")
+        .doesNotContain("left out 13 of", "note 13!")
+        .containsPattern("88 more in certificate.json.*88 more in certificate.json");
+  }
+
   @ParameterizedTest
   @EnumSource
   void thePdfMeetsTheStandard(PdfStandard standard) throws Exception {
@@ -102,9 +208,9 @@ class CertificatePageTest {
   /** Whoever names targets, files and reasons cannot write the page. */
   @Test
   void textOfOthersIsOnlyText() throws Exception {
-    JsonNode root = JSON.readTree(PACKS.get(RecordedRuns.REFUTED.value()).get("certificate.json"));
+    JsonNode root = statement(RecordedRuns.REFUTED);
     ((ObjectNode) root.at("/subject/0")).put("name", HOSTILE);
-    ObjectNode facts = (ObjectNode) root.at("/predicate/pgproof");
+    ObjectNode facts = facts(root);
     for (String member : new String[] {"target", "message", "reason", "depth"}) {
       facts.put(member, HOSTILE);
     }
@@ -120,8 +226,7 @@ class CertificatePageTest {
           .put("message", HOSTILE);
     }
     ((ObjectNode) facts.at("/people/1")).put("by", HOSTILE).put("what", HOSTILE);
-    CertificatePage page =
-        new CertificatePage(EvidenceJson.read(root.toString(), Statement.class), "0".repeat(64));
+    CertificatePage page = page(root);
     Document html = parsed(page.html());
     assertThat(html.getElementsByTagName("script").getLength()).isZero();
     assertThat(html.getElementsByTagName("title").getLength()).isOne();

@@ -246,6 +246,63 @@ class CertificatesTest {
         .contains("ControlEnded", "CertificateKeyCreated");
   }
 
+  /** Reviews are about targets: even the review of its day says nothing about such a run. */
+  @Test
+  void aRunWithoutATargetHasNoReview() throws Exception {
+    Map<String, byte[]> files =
+        new TreeMap<>(runs.certificates().issue(RecordedRuns.OF_NO_TARGET.value()).files());
+    ObjectNode statement = (ObjectNode) JSON.readTree(files.get("certificate.json"));
+    ObjectNode facts = (ObjectNode) statement.at("/predicate/pgproof");
+    assertThat(facts.at("/target").isNull()).isTrue();
+    assertThat(facts.at("/review").isNull()).isTrue();
+    assertThat(facts.at("/controls").isNull()).isTrue();
+    assertThat(facts.at("/log/entries").findValuesAsText("kind")).doesNotContain("ReviewDecided");
+    assertThat(verify(written(files), null)).contains("OK      everything");
+
+    Map<String, byte[]> reviewed = runs.certificates().issue(RecordedRuns.PROVEN.value()).files();
+    assertThat(reviewed.get("checkpoint")).isEqualTo(files.get("checkpoint"));
+    JsonNode other = JSON.readTree(reviewed.get("certificate.json")).at("/predicate/pgproof");
+    facts.set("review", other.get("review"));
+    addLine("ReviewDecided", other.get("log"), reviewed, (ObjectNode) facts.get("log"), files);
+    files =
+        signedBy(runs.keys(Clock.systemUTC()).current().key(), statement.toPrettyString(), files);
+    assertThat(verify(written(files), null))
+        .contains("BROKEN  evidence.ndjson: has a review, but a run without a target")
+        .doesNotContain("BROKEN  proofs", "is not entry");
+  }
+
+  /** Adds the line of this kind with its proof to a certificate of the same checkpoint. */
+  private static void addLine(
+      String kind,
+      JsonNode log,
+      Map<String, byte[]> from,
+      ObjectNode toLog,
+      Map<String, byte[]> to) {
+    TreeMap<Long, String> lines = new TreeMap<>();
+    TreeMap<Long, JsonNode> entries = new TreeMap<>();
+    for (Map.Entry<JsonNode, Map<String, byte[]>> part :
+        List.of(Map.entry((JsonNode) toLog, to), Map.entry(log, from))) {
+      List<String> all =
+          new String(part.getValue().get("evidence.ndjson"), StandardCharsets.UTF_8)
+              .lines()
+              .toList();
+      for (int i = 0; i < all.size(); i++) {
+        JsonNode entry = part.getKey().at("/entries/" + i);
+        if (part.getValue() == to || entry.get("kind").asText().equals(kind)) {
+          long index = entry.get("index").asLong();
+          lines.put(index, all.get(i) + "\n");
+          entries.put(index, entry);
+          String proof = "proofs/" + index + ".tlog-proof";
+          to.put(proof, part.getValue().get(proof));
+        }
+      }
+    }
+    byte[] evidence = String.join("", lines.values()).getBytes(StandardCharsets.UTF_8);
+    to.put("evidence.ndjson", evidence);
+    toLog.put("evidence", Digests.sha256(evidence));
+    toLog.putArray("entries").addAll(entries.values());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

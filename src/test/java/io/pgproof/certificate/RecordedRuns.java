@@ -31,6 +31,7 @@ final class RecordedRuns implements AutoCloseable {
   static final RunId REFUTED = new RunId("20261201-050000-refu");
   static final RunId INCONCLUSIVE = new RunId("20261201-060000-inco");
   static final RunId UNDER_WAY = new RunId("20261201-070000-unde");
+  static final RunId OF_NO_TARGET = new RunId("20261201-090000-path");
 
   private static final Report.BackupFacts BACKUP =
       new Report.BackupFacts(
@@ -79,6 +80,10 @@ final class RecordedRuns implements AutoCloseable {
             null,
             new Evidence.ControlRun(control.value(), "shop", "page", "a flipped bit", 1))
         .record(log.evidence, new RunId("20261201-080000-cont"));
+    record(
+        OF_NO_TARGET,
+        Settings.NONE.request(Optional.empty(), Path.of("/backups/shop"), "olga"),
+        Duration.ofHours(4));
   }
 
   /** Everything that can be said about people, whether or not one run can have all of it. */
