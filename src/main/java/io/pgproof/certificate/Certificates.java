@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -30,13 +31,22 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Issues certificates of runs. Thread-safe. */
+/**
+ * Issues certificates of runs, a few at a time, because a PDF needs memory and a processor.
+ * Thread-safe.
+ */
 public final class Certificates {
   private static final String ASKED = Evidence.kind(Evidence.Asked.class);
   private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
+  private static final int MOST_AT_ONCE = 2;
+
+  /** Each waits on a thread of the server, which has others to serve. */
+  private static final int MOST_WAITING = 20;
 
   private final CertificateKeys keys;
   private final EvidenceLog evidenceLog;
@@ -44,9 +54,12 @@ public final class Certificates {
   private final LoggedEntries loggedEntries;
   private final Clock clock;
   private final @Nullable String program;
+  private final Duration patience;
+  private final Semaphore turns = new Semaphore(MOST_AT_ONCE, true);
 
   /**
    * @param program name and version of this program; null if the version is unknown
+   * @param patience how long a request waits for those before it
    */
   public Certificates(
       CertificateKeys keys,
@@ -54,22 +67,47 @@ public final class Certificates {
       EvidenceSequencer sequencer,
       LoggedEntries loggedEntries,
       Clock clock,
-      @Nullable String program) {
+      @Nullable String program,
+      Duration patience) {
     this.keys = keys;
     this.evidenceLog = evidenceLog;
     this.sequencer = sequencer;
     this.loggedEntries = loggedEntries;
     this.clock = clock;
     this.program = program;
+    this.patience = patience;
   }
 
   /**
    * Issues a certificate of a run that was proven, stale or refuted.
    *
    * @throws UsageException for any other run
+   * @throws CertificatesBusyException if others are being issued
    * @throws FindingException when the evidence, its log or the key is damaged
    */
   public CertificatePack issue(String run) throws IOException {
+    awaitTurn();
+    try {
+      return issueNow(run);
+    } finally {
+      turns.release();
+    }
+  }
+
+  private void awaitTurn() {
+    try {
+      if (turns.getQueueLength() >= MOST_WAITING
+          || !turns.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new CertificatesBusyException(MOST_AT_ONCE, patience);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FindingException(
+          Reason.INTERRUPTED, "interrupted before the certificate was issued");
+    }
+  }
+
+  private CertificatePack issueNow(String run) throws IOException {
     evidenceLog
         .removed(runId(run))
         .ifPresent(

@@ -56,6 +56,7 @@ import org.springframework.context.annotation.DependsOn;
 class QueryConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(QueryConfiguration.class);
   private static final Duration REPORTS_WAIT = Duration.ofSeconds(30);
+  private static final Duration CERTIFICATES_WAIT = Duration.ofSeconds(30);
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   /**
@@ -152,7 +153,8 @@ class QueryConfiguration {
         sequencer,
         new LoggedEntries(database, evidenceLog, state.log()),
         clock,
-        version == null ? null : "pgproof " + version);
+        version == null ? null : "pgproof " + version,
+        CERTIFICATES_WAIT);
   }
 
   @Bean

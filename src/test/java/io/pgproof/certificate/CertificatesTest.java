@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pgproof.ClockHold;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.proof.Digests;
@@ -31,8 +32,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -301,6 +306,42 @@ class CertificatesTest {
     to.put("evidence.ndjson", evidence);
     toLog.put("evidence", Digests.sha256(evidence));
     toLog.putArray("entries").addAll(entries.values());
+  }
+
+  @Test
+  void onlyTwoAreIssuedAtATimeAndTheOthersAreToldWhenToAskAgain() throws Exception {
+    ClockHold clock = new ClockHold();
+    Certificates certificates =
+        runs.certificates(
+            runs.keys(Clock.systemUTC()), clock.on(Clock.systemUTC()), Duration.ofMillis(50));
+    String run = RecordedRuns.REFUTED.value();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    List<Future<CertificatePack>> issued = new ArrayList<>();
+    clock.hold();
+    try {
+      for (int i = 0; i < 2; i++) {
+        issued.add(threads.submit(() -> certificates.issue(run)));
+      }
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> clock.waiting() == 2);
+      assertThatThrownBy(() -> certificates.issue(run))
+          .isInstanceOfSatisfying(
+              CertificatesBusyException.class,
+              busy -> {
+                assertThat(busy.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+                assertThat(busy.finding().hint()).isEqualTo("ask again in 1 s");
+              });
+    } finally {
+      clock.release();
+      threads.shutdown();
+    }
+    for (Future<CertificatePack> pack : issued) {
+      assertThat(pack.get(60, TimeUnit.SECONDS).run()).isEqualTo(run);
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> certificates.issue("shop"))
+          .as("a refused request takes no turn from others")
+          .isInstanceOf(UsageException.class);
+    }
   }
 
   @ParameterizedTest

@@ -216,13 +216,18 @@ final class RecordedRuns implements AutoCloseable {
   }
 
   Certificates certificates(Clock clock) {
+    return certificates(keys(clock), clock, Duration.ofSeconds(30));
+  }
+
+  Certificates certificates(CertificateKeys keys, Clock clock, Duration patience) {
     return new Certificates(
-        keys(clock),
+        keys,
         log.evidence,
         log.sequencer(),
         new LoggedEntries(log.database, log.evidence, log.directory),
         clock,
-        "pgproof 0.2.0");
+        "pgproof 0.2.0",
+        patience);
   }
 
   @Override

@@ -19,6 +19,8 @@ public enum ProblemType {
   KEY_REUSED("key-reused", HttpStatus.CONFLICT, "The key was used for another request"),
   TOO_MANY_REQUESTS("too-many-requests", HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
   REPORTS_BUSY("reports-busy", HttpStatus.SERVICE_UNAVAILABLE, "Other reports are being made"),
+  CERTIFICATES_BUSY(
+      "certificates-busy", HttpStatus.SERVICE_UNAVAILABLE, "Other certificates are being issued"),
   INTERNAL("internal", HttpStatus.INTERNAL_SERVER_ERROR, "The call failed");
 
   private static final String NAMESPACE = "urn:pgproof:problem:";

@@ -2,6 +2,7 @@ package io.pgproof.web.api.call;
 
 import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
+import io.pgproof.certificate.CertificatesBusyException;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
@@ -37,26 +38,29 @@ final class CertificateCalls {
   @RequiresScope(Scope.READ)
   void certificate(@PathVariable("run") String run, HttpServletResponse response)
       throws IOException {
-    CertificatePack pack = issue(Problems.run(run, runIndex).run().value());
+    CertificatePack pack = issue(Problems.run(run, runIndex).run().value(), response);
     response.setContentType("application/zip");
     response.setHeader(
         HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s.zip\"".formatted(pack.name()));
     response.getOutputStream().write(pack.zip());
   }
 
-  private CertificatePack issue(String run) throws IOException {
+  private CertificatePack issue(String run, HttpServletResponse response) throws IOException {
     try {
       return certificates.issue(run);
+    } catch (CertificatesBusyException e) {
+      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
+      throw problem(ProblemType.CERTIFICATES_BUSY, e.finding());
     } catch (UsageException e) {
-      throw refused(e.finding());
+      throw problem(ProblemType.NOT_CERTIFIED, e.finding());
     } catch (FindingException e) {
-      throw refused(e.finding());
+      throw problem(ProblemType.NOT_CERTIFIED, e.finding());
     }
   }
 
-  private static ProblemException refused(Finding finding) {
+  private static ProblemException problem(ProblemType type, Finding finding) {
     return new ProblemException(
-        ProblemType.NOT_CERTIFIED,
+        type,
         finding.message(),
         Objects.requireNonNullElse(finding.hint(), Reason.ENVIRONMENT.hint()));
   }

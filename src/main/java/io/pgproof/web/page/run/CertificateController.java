@@ -2,6 +2,7 @@ package io.pgproof.web.page.run;
 
 import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
+import io.pgproof.certificate.CertificatesBusyException;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.UsageException;
@@ -73,10 +74,13 @@ final class CertificateController {
     CertificatePack pack;
     try {
       pack = certificates.issue(run);
+    } catch (CertificatesBusyException e) {
+      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
+      return refuse(HttpStatus.SERVICE_UNAVAILABLE, run, e.finding(), page, response);
     } catch (UsageException e) {
-      return refuse(run, e.finding(), page, response);
+      return refuse(HttpStatus.CONFLICT, run, e.finding(), page, response);
     } catch (FindingException e) {
-      return refuse(run, e.finding(), page, response);
+      return refuse(HttpStatus.CONFLICT, run, e.finding(), page, response);
     }
     response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
     response.setContentType(type);
@@ -90,8 +94,8 @@ final class CertificateController {
   }
 
   private static String refuse(
-      String run, Finding finding, Model page, HttpServletResponse response) {
-    response.setStatus(HttpStatus.CONFLICT.value());
+      HttpStatus status, String run, Finding finding, Model page, HttpServletResponse response) {
+    response.setStatus(status.value());
     page.addAttribute("run", run);
     page.addAttribute("message", finding.message());
     page.addAttribute("hint", finding.hint());

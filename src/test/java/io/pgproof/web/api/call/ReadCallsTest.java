@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pgproof.ClockHold;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.RunHistory;
@@ -21,15 +22,21 @@ import io.pgproof.workflow.model.Groups;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,6 +166,33 @@ class ReadCallsTest {
     JsonNode statement = JSON.readTree(files.get(directory + "certificate.json"));
     assertThat(statement.at("/predicate/pgproof/run").asText()).isEqualTo(refuted.value());
     assertThat(statement.at("/predicate/result").asText()).isEqualTo("FAILED");
+  }
+
+  @Test
+  void whoeverWouldWaitLongForACertificateIsToldWhenToAskAgain() throws Exception {
+    String path = "/runs/" + refuted.value() + "/certificate";
+    ClockHold clock = calls.context.getBean(ClockHold.class);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    List<Future<HttpResponse<byte[]>>> issued = new ArrayList<>();
+    clock.hold();
+    try {
+      for (int i = 0; i < 2; i++) {
+        issued.add(threads.submit(() -> calls.download(path, token)));
+      }
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> clock.waiting() == 2);
+      ServedCalls.Answer answer = calls.get(path, token);
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.http().headers().firstValue("Retry-After")).contains("1");
+      assertThat(answer.body().get("type").asText())
+          .isEqualTo("urn:pgproof:problem:certificates-busy");
+      assertThat(answer.body().get("hint").asText()).isEqualTo("ask again in 1 s");
+    } finally {
+      clock.release();
+      threads.shutdown();
+    }
+    for (Future<HttpResponse<byte[]>> answer : issued) {
+      assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.pgproof.ClockHold;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.certificate.CertificateKeys;
 import io.pgproof.certificate.Certificates;
@@ -147,8 +148,14 @@ final class ServedCalls implements AutoCloseable {
       return new ReportFiles(reports, Path.of("target"), Duration.ofSeconds(30));
     }
 
+    /** Holds the clock of certificates, and with it whoever issues one. */
     @Bean
-    Certificates certificates(PeopleOnEngine people) throws IOException {
+    ClockHold clockHold() {
+      return new ClockHold();
+    }
+
+    @Bean
+    Certificates certificates(PeopleOnEngine people, ClockHold clockHold) throws IOException {
       Path state = Files.createTempDirectory(Path.of("target"), "calls-state");
       return new Certificates(
           new CertificateKeys(state.resolve("certificate"), "proof", people.trail, people.clock),
@@ -156,8 +163,9 @@ final class ServedCalls implements AutoCloseable {
           new EvidenceSequencer(
               people.database, people.trail, state.resolve("log"), "4b0d3a3e", people.clock),
           new LoggedEntries(people.database, people.trail, state.resolve("log")),
-          people.clock,
-          null);
+          clockHold.on(people.clock),
+          null,
+          Duration.ofMillis(50));
     }
 
     @Bean
