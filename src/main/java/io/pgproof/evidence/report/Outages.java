@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +104,7 @@ record Outages(@Nullable Instant knownSince, List<Down> all, Span period) {
    * @param gaps due times of all targets that were missed
    */
   ServerFigures figures(Collection<Gap> gaps) {
-    Map<Down, Integer> missed = new IdentityHashMap<>();
+    Map<Down, Integer> missed = new HashMap<>();
     for (Gap gap : gaps) {
       // A due time right after the end of one outage can be right before the next.
       all.stream()
