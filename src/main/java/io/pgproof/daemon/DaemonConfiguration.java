@@ -17,7 +17,6 @@ import io.pgproof.proof.FailureLog;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.CurrentConfiguration;
-import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.engine.ProgressBoard;
 import io.pgproof.workflow.notify.NotificationEvent;
@@ -122,14 +121,18 @@ class DaemonConfiguration {
     return new ExpiredEvidence(retention, configuration, clock);
   }
 
-  /** Removes the rows that a removal has named, if a crash came between. */
+  /**
+   * Removes the rows that a removal has named, if a crash came between. The server starts without
+   * it; the next removal tries again.
+   */
   @Bean
   ApplicationRunner finishRemovals(EvidenceRetention retention) {
     return arguments -> {
       try {
         retention.finish();
-      } catch (LogDamagedException | IOException e) {
-        FailureLog.log(LOG, "a removal of evidence could not be finished", e);
+      } catch (IOException | RuntimeException | Error e) {
+        FailureLog.log(
+            LOG, "a removal of evidence could not be finished; the next removal will try again", e);
       }
     };
   }

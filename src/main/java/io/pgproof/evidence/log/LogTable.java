@@ -143,20 +143,31 @@ final class LogTable {
     return new HashSet<>(jdbc.queryForList("select entry from pgproof_removal", Long.class));
   }
 
+  /** Returns whether a removal was recorded that the log does not have. */
+  boolean hasWaitingRemoval() {
+    return !jdbc.queryForList(
+            "select 1 from pgproof_evidence e where e.run is null and e.kind = ?"
+                + " and not exists (select 1 from pgproof_log l where l.entry = e.id) fetch first 1 row only",
+            Integer.class,
+            Removal.KIND)
+        .isEmpty();
+  }
+
   /**
-   * Removes the entries that a removal names.
+   * Removes entries that a removal names.
    *
+   * @param positions of those that are still there
    * @param runs the runs that have no evidence any more, with the due times that it said were
    *     missed
    * @return how many entries there were
    */
-  long remove(Removal removal, Instant at, Map<String, Integer> runs) {
+  long remove(Removal removal, Instant at, Positions positions, Map<String, Integer> runs) {
     jdbc.update(
         "insert into pgproof_removal (entry, at, export_sha256) values (?, ?, ?)",
         removal.entry(),
         at.atOffset(ZoneOffset.UTC),
         removal.event().exportSha256());
-    List<Positions.Range> ranges = removal.positions().ranges();
+    List<Positions.Range> ranges = positions.ranges();
     jdbc.batchUpdate(
         "insert into pgproof_removed (first_position, last_position, entry) values (?, ?, ?)",
         ranges.stream()

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A set of positions of the log, kept as ranges. Not thread-safe. */
 final class Positions {
-  private static final Pattern TEXT = Pattern.compile("\\d{1,18}-\\d{1,18}(,\\d{1,18}-\\d{1,18})*");
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,18})-(\\d{1,18})");
 
   /** The last position of each range by its first one. */
   private final NavigableMap<Long, Long> ranges = new TreeMap<>();
@@ -35,15 +36,20 @@ final class Positions {
    * @throws IllegalArgumentException for any other text
    */
   static Positions parse(String text) {
-    if (!TEXT.matcher(text).matches()) {
-      throw new IllegalArgumentException("not ranges of positions: '" + shortened(text) + "'");
-    }
     Positions set = new Positions();
-    for (String range : text.split(",")) {
-      int dash = range.indexOf('-');
-      set.add(
-          new Range(
-              Long.parseLong(range.substring(0, dash)), Long.parseLong(range.substring(dash + 1))));
+    for (String part : text.split(",", -1)) {
+      // One by one: each repetition of a group in a pattern takes room on the stack.
+      Matcher range = RANGE.matcher(part);
+      if (!range.matches()) {
+        throw new IllegalArgumentException("not ranges of positions: '" + shortened(text) + "'");
+      }
+      long first = Long.parseLong(range.group(1));
+      long last = Long.parseLong(range.group(2));
+      if (first > last) {
+        throw new IllegalArgumentException(
+            "a range of positions ends before it begins: '" + part + "'");
+      }
+      set.add(new Range(first, last));
     }
     if (!set.text().equals(text)) {
       throw new IllegalArgumentException(
@@ -99,6 +105,10 @@ final class Positions {
 
   long size() {
     return ranges().stream().mapToLong(range -> range.last() - range.first() + 1).sum();
+  }
+
+  int rangeCount() {
+    return ranges.size();
   }
 
   long last() {

@@ -37,7 +37,9 @@ record Removal(
     static Optional<Export> read(long position, String body) {
       try {
         LogExported event = EvidenceJson.read(body, LogExported.class);
-        return event.sha256() == null ? Optional.empty() : Optional.of(new Export(position, event));
+        return event == null || event.sha256() == null
+            ? Optional.empty()
+            : Optional.of(new Export(position, event));
       } catch (IllegalArgumentException e) {
         // It covers nothing.
         return Optional.empty();
@@ -53,8 +55,9 @@ record Removal(
   static Removal read(long entry, long position, Instant at, String by, String body) {
     try {
       EvidenceRemoved event = EvidenceJson.read(body, EvidenceRemoved.class);
-      if (Stream.of(event.before(), event.positions(), event.exportSha256(), event.signature())
-          .anyMatch(Objects::isNull)) {
+      if (event == null
+          || Stream.of(event.before(), event.positions(), event.exportSha256(), event.signature())
+              .anyMatch(Objects::isNull)) {
         throw new IllegalArgumentException("a member is missing");
       }
       return new Removal(entry, position, at, by, event, Positions.parse(event.positions()));

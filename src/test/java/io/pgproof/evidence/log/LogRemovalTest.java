@@ -181,6 +181,97 @@ class LogRemovalTest {
     assertThat(verify().removed()).isEqualTo(10);
   }
 
+  @Test
+  void aRemovalThatTheLogDidNotTakeIsFinishedLaterAndNotRecordedTwice() throws Exception {
+    log.jdbc.execute("alter table pgproof_log add constraint no_more check (position < 12)");
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> remove(0, 9))
+          .isInstanceOf(LogDamagedException.class)
+          .hasMessageContaining("the evidence log has not taken it yet");
+    }
+    assertThatThrownBy(() -> removal().finish()).isInstanceOf(LogDamagedException.class);
+    assertThatThrownBy(() -> removal().export()).isInstanceOf(LogDamagedException.class);
+    assertThat(rows()).isEqualTo(13);
+
+    log.jdbc.execute("alter table pgproof_log drop constraint no_more");
+    removal().finish();
+    assertThat(rows()).isEqualTo(3);
+    assertThat(verify().problems()).isEmpty();
+    assertThat(verify().removed()).isEqualTo(10);
+  }
+
+  @Test
+  void whatARemovalBeforeRemovedMayBeNamedAgain() throws Exception {
+    record(2, "null", "case x when 0 then 'LoggedIn' else 'ConfigurationChanged' end");
+    for (EvidenceRemoved event :
+        List.of(
+            new EvidenceRemoved(BEFORE, 1, 10, "0-9", export.sha256(), export.positions(), ""),
+            new EvidenceRemoved(BEFORE, 1, 10, "0-9", export.sha256(), export.positions(), ""),
+            new EvidenceRemoved(
+                BEFORE, 1, 11, "0-9,12-12", export.sha256(), export.positions(), ""))) {
+      signed(event).record(log.evidence, "olga");
+    }
+    removal().finish();
+    // The key of the log, both exports, the other event and the three removals.
+    assertThat(rows()).isEqualTo(7);
+    assertThat(verify().problems()).isEmpty();
+    assertThat(verify().removed()).isEqualTo(11);
+    removal().finish();
+  }
+
+  @Test
+  void manySinglePositionsAreNamedBySeveralEntries() throws Exception {
+    String text = Positions.of(everySecond(20_000)).text();
+    assertThat(Positions.parse(text).text()).isEqualTo(text);
+    record(10_000, "null", "case mod(x, 2) when 0 then 'LoggedIn' else 'ConfigurationChanged' end");
+
+    removal().remove(BEFORE, everySecond(5_000), export, "olga");
+
+    LogAudit audit = verify();
+    assertThat(audit.problems()).isEmpty();
+    assertThat(audit.removed()).isEqualTo(5_000);
+    assertThat(audit.removals()).hasSize(5).allMatch(removal -> removal.entries() == 1_000);
+  }
+
+  private static List<Long> everySecond(int count) {
+    return LongStream.range(0, count).map(n -> 12 + 2 * n).boxed().toList();
+  }
+
+  @Test
+  void oneEntryNamesAllOfARun() throws Exception {
+    String run = "case mod(x, 2) when 0 then '20260501-000000-aaa' || mod(x / 2, 3) end";
+    record(3_600, run, "case mod(x, 2) when 0 then 'Noted' else 'ConfigurationChanged' end");
+
+    removal().remove(BEFORE, everySecond(1_800), export, "olga");
+
+    assertThat(verify().problems()).isEmpty();
+    assertThat(verify().removals())
+        .hasSize(3)
+        .allMatch(removal -> removal.runs() == 1 && removal.entries() == 600);
+  }
+
+  /**
+   * Records old entries from position 12 on, and an export that has them.
+   *
+   * @param run SQL with the number {@code x} of the entry
+   * @param kind likewise
+   */
+  private void record(int entries, String run, String kind) {
+    log.jdbc.update(
+        "insert into pgproof_evidence (run, at, kind, schema_version, actor, body) select "
+            + run
+            + ", timestamp with time zone '2026-05-01 00:00:00+00', "
+            + kind
+            + ", 1, 'ada', '{}' from system_range(0, "
+            + (entries - 1)
+            + ")");
+    log.take();
+    new ServerEvent.LogExported("/srv/export", "ab".repeat(32), 1, 12 + entries)
+        .record(log.evidence, "ada");
+    log.take();
+    export = removal().export().orElseThrow();
+  }
+
   private EvidenceRemoved signed(EvidenceRemoved event) throws IOException {
     String signature = log.sequencer().sign(name -> Removal.text(name, event));
     return with(event, signature);
@@ -273,7 +364,9 @@ class LogRemovalTest {
             new EvidenceRemoved(BEFORE, 1, 3, "3-4", export.sha256(), 11, ""),
             "says 3 entries, and names 2 positions",
             new EvidenceRemoved(BEFORE, 1, 2, "3-5,4-9", export.sha256(), 11, ""),
-            "the ranges of positions do not ascend: '3-5,4-9'");
+            "the ranges of positions do not ascend: '3-5,4-9'",
+            new EvidenceRemoved(BEFORE, 1, 0, "4-3", export.sha256(), 11, ""),
+            "a range of positions ends before it begins: '4-3'");
     for (Map.Entry<EvidenceRemoved, String> attack : attacks.entrySet()) {
       signed(attack.getKey()).record(log.evidence, "eve");
       log.take();
