@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +50,12 @@ final class AnchorClaims {
    * @param body JSON of a {@link LogAnchored}
    */
   void add(long position, Instant at, String body) {
-    LogAnchored anchored;
-    try {
-      anchored = EvidenceJson.read(body, LogAnchored.class);
-    } catch (RuntimeException e) {
+    Optional<LogAnchored> read = read(body);
+    if (read.isEmpty()) {
       findings.problem("position " + position + ": the entry about an anchor cannot be read");
       return;
     }
+    LogAnchored anchored = read.get();
     LogAnchored.Stamp stamp = anchored.timestamp();
     Instant time = stamp == null ? at : stamp.time();
     String where = "position " + position + ": the anchor of " + HumanFormat.time(time);
@@ -89,6 +89,22 @@ final class AnchorClaims {
             + (Duration.between(at, time).abs().compareTo(CLOCKS_DIFFER) > 0
                 ? ", when the clock of pgproof said " + HumanFormat.time(at)
                 : ""));
+  }
+
+  /** Returns what an entry says; empty if something is missing in it. */
+  private static Optional<LogAnchored> read(String body) {
+    try {
+      LogAnchored anchored = EvidenceJson.read(body, LogAnchored.class);
+      if (anchored == null || anchored.checkpoint() == null) {
+        return Optional.empty();
+      }
+      LogAnchored.Stamp stamp = anchored.timestamp();
+      return stamp != null && (stamp.time() == null || stamp.answer() == null)
+          ? Optional.empty()
+          : Optional.of(anchored);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -74,7 +74,9 @@ final class AuditFindings {
   }
 
   void export(Removal.Export export) {
-    exports.add(export);
+    if (!exports.contains(export)) {
+      exports.add(export);
+    }
   }
 
   /** Returns whether one of the removals so far names a position. */

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies the whole evidence log: computes each leaf again from its entry, the tree from the
  * leaves, and compares them with all checkpoints, with the tiles and with the checkpoint on disk.
- * It reads in batches, so it needs little memory; evidence may be recorded in the meantime.
+ * It reads in batches, so it needs little memory; evidence may be recorded and removed in the
+ * meantime.
  */
 public final class LogAuditor {
   private static final int BATCH = 5_000;
@@ -80,6 +82,7 @@ public final class LogAuditor {
     private final Map<Long, byte[]> roots = new HashMap<>();
     private final Positions finished = new Positions();
     private final Positions unfinished = new Positions();
+    private final Set<Long> removals = new HashSet<>();
     private final @Nullable String kept;
     private Optional<Checkpoint> keptCheckpoint = Optional.empty();
 
@@ -91,8 +94,7 @@ public final class LogAuditor {
       sequencer.damage().ifPresent(what -> findings.problem(plain(what)));
       List<LogKey> keys = keys();
       findings.keys(keys);
-      table.exports().forEach(findings::export);
-      removals();
+      addRemovals(table.finishedRemovals());
       // First the disk, which is never ahead of the database.
       Optional<Checkpoint> onDisk = onDisk(keys);
       keptCheckpoint = read(kept, keys, "the checkpoint that was kept");
@@ -124,11 +126,31 @@ public final class LogAuditor {
       claims.addFiles(anchors);
     }
 
-    private void removals() {
-      Set<Long> done = table.finishedRemovals();
+    /**
+     * Adds the removals that are not known yet.
+     *
+     * @param done those whose entries cannot be there any more
+     */
+    private void addRemovals(Set<Long> done) {
+      table.exports().forEach(findings::export);
       for (Removal removal : table.removals(findings::problem)) {
-        findings.removal(removal);
-        (done.contains(removal.entry()) ? finished : unfinished).addAll(removal.positions());
+        if (removals.add(removal.entry())) {
+          findings.removal(removal);
+          (done.contains(removal.entry()) ? finished : unfinished).addAll(removal.positions());
+        }
+      }
+    }
+
+    /** A removal is one transaction, so what these rows lack is named by an entry by now. */
+    private void addRemovalsMeanwhile(List<Row> rows) {
+      if (rows.stream()
+          .anyMatch(
+              row ->
+                  row.entry() != null
+                      && row.stored() == null
+                      && !findings.isNamed(row.position()))) {
+        // Not as finished: the rows may be older than the end of another removal.
+        addRemovals(Set.of());
       }
     }
 
@@ -180,6 +202,7 @@ public final class LogAuditor {
       long next = 0;
       while (next < size) {
         List<Row> rows = table.rows(next, size, BATCH);
+        addRemovalsMeanwhile(rows);
         for (Row row : rows) {
           for (; next < row.position(); next++) {
             removed(next, tiles);

@@ -7,6 +7,9 @@ import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.log.LogTable.Row;
 import io.pgproof.evidence.log.LogTable.StoredCheckpoint;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Reason;
 import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.tlog.MerkleTree;
 import java.io.BufferedReader;
@@ -64,6 +67,8 @@ public final class LogExport {
    *
    * @return number of positions
    * @throws LogDamagedException when a public key of the log is damaged, or an entry is missing
+   * @throws FindingException when evidence was removed meanwhile, by an entry that the export does
+   *     not have
    */
   public long write(Sink sink) throws IOException {
     long size = table.lastCheckpoint().map(StoredCheckpoint::size).orElse(0L);
@@ -78,7 +83,7 @@ public final class LogExport {
     while (next < size) {
       List<String> lines = new ArrayList<>();
       for (Row row : table.rows(next, size, BATCH)) {
-        lines.add(line(row, next, named));
+        lines.add(line(row, next, size, named));
         next++;
         if (checkpoints.isEmpty()) {
           checkpoints.addAll(table.checkpoints(next - 1, BATCH));
@@ -97,14 +102,14 @@ public final class LogExport {
     return size;
   }
 
-  private String line(Row row, long expected, Positions named) {
+  private String line(Row row, long expected, long size, Positions named) {
     if (row.position() != expected) {
       throw new LogDamagedException("position " + expected + " was removed from pgproof_log");
     }
     if (row.entry() == null) {
       return EvidenceJson.write(Map.of("lost", HexFormat.of().formatHex(row.leaf())));
     }
-    if (row.stored() == null && isNamed(expected, named)) {
+    if (row.stored() == null && isNamed(expected, size, named)) {
       return EvidenceJson.write(Map.of("removed", HexFormat.of().formatHex(row.leaf())));
     }
     if (row.stored() == null) {
@@ -114,10 +119,31 @@ public final class LogExport {
     return row.stored().line(row.version());
   }
 
-  /** A removal may have come since the export began. */
-  private boolean isNamed(long position, Positions named) {
-    if (!named.contains(position)) {
-      table.removals(unreadable -> {}).forEach(removal -> named.addAll(removal.positions()));
+  /**
+   * Returns whether a removal names a position.
+   *
+   * @param size of the export
+   * @param named those that removals in the export name, once they were looked for
+   */
+  private boolean isNamed(long position, long size, Positions named) {
+    if (named.contains(position)) {
+      return true;
+    }
+    boolean later = false;
+    for (Removal removal : table.removals(unreadable -> {})) {
+      if (removal.position() < size) {
+        named.addAll(removal.positions());
+      } else {
+        later |= removal.positions().contains(position);
+      }
+    }
+    if (!named.contains(position) && later) {
+      throw new FindingException(
+          new Finding(
+              Reason.ENVIRONMENT,
+              "evidence was removed while the log was exported, and the export does not have the entry that says so",
+              "export again",
+              null));
     }
     return named.contains(position);
   }
@@ -133,12 +159,13 @@ public final class LogExport {
       return;
     }
     if (entry.path("kind").asText().equals(Removal.KIND)) {
+      Instant at = time(entry, number);
       try {
         findings.removal(
             Removal.read(
                 entry.path("id").asLong(),
                 position,
-                Instant.parse(entry.path("at").asText()),
+                at,
                 entry.path("actor").asText(),
                 entry.path("body").toString()));
       } catch (LogDamagedException e) {
@@ -183,10 +210,10 @@ public final class LogExport {
           findings.leaf(MerkleTree.leaf(line.getBytes(StandardCharsets.UTF_8)));
           signed = false;
         } else if (line.startsWith(LOST)) {
-          findings.lost(HexFormat.of().parseHex(member(line, "lost", number)));
+          findings.lost(hash(line, "lost", number));
           signed = false;
         } else if (line.startsWith(REMOVED)) {
-          findings.removed(HexFormat.of().parseHex(member(line, "removed", number)));
+          findings.removed(hash(line, "removed", number));
           signed = false;
         } else if (line.startsWith(CHECKPOINT)) {
           findings.checkpoint(
@@ -239,14 +266,12 @@ public final class LogExport {
         if (line.startsWith(ENTRY) && line.contains(ANCHORED)) {
           JsonNode entry = json(line, number);
           if (entry.path("kind").asText().equals(ServerEvent.LogAnchored.KIND)) {
-            claims.add(
-                position, Instant.parse(entry.path("at").asText()), entry.path("body").toString());
+            claims.add(position, time(entry, number), entry.path("body").toString());
           }
         }
-        position += line.startsWith(ENTRY) || line.startsWith(LOST) ? 1 : 0;
+        position +=
+            line.startsWith(ENTRY) || line.startsWith(LOST) || line.startsWith(REMOVED) ? 1 : 0;
       }
-    } catch (DateTimeParseException e) {
-      throw new LogDamagedException("an entry about an anchor has no time");
     }
   }
 
@@ -267,6 +292,23 @@ public final class LogExport {
       throw new LogDamagedException("line " + number + " is no line of an export");
     }
     return value.asText();
+  }
+
+  private static byte[] hash(String line, String name, long number) {
+    String text = member(line, name, number);
+    if (!text.matches("[0-9a-f]{64}")) {
+      throw new LogDamagedException("line " + number + " has no SHA-256 in '" + name + "'");
+    }
+    return HexFormat.of().parseHex(text);
+  }
+
+  private static Instant time(JsonNode entry, long number) {
+    String text = entry.path("at").asText();
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new LogDamagedException("line " + number + " has no time in 'at': '" + text + "'");
+    }
   }
 
   private static JsonNode json(String line, long number) {

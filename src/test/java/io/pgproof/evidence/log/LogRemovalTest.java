@@ -8,9 +8,11 @@ import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerEvent.EvidenceRemoved;
 import io.pgproof.proof.Digests;
+import io.pgproof.proof.FindingException;
 import io.pgproof.tlog.LogDamagedException;
 import io.pgproof.tlog.SignedNote;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -248,6 +250,87 @@ class LogRemovalTest {
     assertThat(verify().removals())
         .hasSize(3)
         .allMatch(removal -> removal.runs() == 1 && removal.entries() == 600);
+  }
+
+  @Test
+  void aRemovalDuringAVerificationIsNoDamage() throws Exception {
+    // The first batch of the verification has 5,000 positions.
+    record(5_010, "null", "'LoggedIn'");
+    List<Long> looked = new ArrayList<>();
+    LogAudit audit =
+        new LogAuditor(log.database, log.evidence, log.directory, log.anchors, log.sequencer())
+            .verify(
+                null,
+                positions -> {
+                  if (looked.isEmpty()) {
+                    try {
+                      remove(4_990, 5_009);
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  }
+                  looked.add(positions);
+                });
+    assertThat(looked).containsExactly(5_000L, 5_023L);
+    assertThat(audit.problems()).isEmpty();
+    assertThat(audit.removed()).isEqualTo(10);
+    assertThat(audit.removals()).hasSize(1);
+
+    log.force("delete from pgproof_evidence where kind = 'LoggedIn' and id = 4989");
+    assertThat(problems()).isEqualTo("position 4988: entry 4989 was removed from pgproof_evidence");
+  }
+
+  @Test
+  void aRemovalDuringAnExportEndsIt() throws Exception {
+    assertThatThrownBy(
+            () ->
+                new LogExport(log.database, log.directory)
+                    .write(
+                        lines -> {
+                          if (lines.size() == 1) {
+                            remove(0, 9);
+                          }
+                        }))
+        .isInstanceOf(FindingException.class)
+        .hasMessageContaining("evidence was removed while the log was exported");
+    assertThat(LogExport.verify(export(), List.of(), null).problems()).isEmpty();
+  }
+
+  @Test
+  void whatIsWrongInAnExportIsToldWithItsLine() throws Exception {
+    remove(0, 9);
+    new ServerEvent.LogAnchored("mail", "audit@example.org", "nonsense")
+        .record(log.evidence, "pgproof");
+    log.take();
+    Path whole = export();
+    List<String> lines = Files.readAllLines(whole);
+    // Line 1 is the first line, and position 13 comes after the checkpoints over 11, 12 and 13.
+    int anchor = 17;
+    assertThat(lines.get(anchor)).contains("LogAnchored");
+    assertThat(problems()).contains("position 13: the anchor of ");
+    assertThat(problems(whole, lines, anchor, "x", "x")).contains("position 13: the anchor of ");
+    assertThat(problems(whole, lines, anchor, "\"nonsense\"", "null"))
+        .contains("position 13: the entry about an anchor cannot be read");
+
+    String at = "\"at\":\"2";
+    assertThatThrownBy(() -> problems(whole, lines, anchor, at, "\"at\":\"x"))
+        .isInstanceOf(LogDamagedException.class)
+        .hasMessageStartingWith("line 18 has no time in 'at': 'x");
+    assertThatThrownBy(() -> problems(whole, lines, anchor - 2, at, "\"at\":\"x"))
+        .isInstanceOf(LogDamagedException.class)
+        .hasMessageStartingWith("line 16 has no time in 'at': 'x");
+    assertThatThrownBy(() -> problems(whole, lines, 1, "d\":\"", "d\":\"x"))
+        .isInstanceOf(LogDamagedException.class)
+        .hasMessage("line 2 has no SHA-256 in 'removed'");
+  }
+
+  /** The problems of an export with another line. */
+  private static String problems(Path file, List<String> lines, int line, String from, String to)
+      throws IOException {
+    List<String> edited = new ArrayList<>(lines);
+    edited.set(line, lines.get(line).replace(from, to));
+    return String.join(
+        "\n", LogExport.verify(Files.write(file, edited), List.of(), null).problems());
   }
 
   /**
