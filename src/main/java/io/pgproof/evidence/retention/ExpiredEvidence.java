@@ -41,10 +41,10 @@ public final class ExpiredEvidence {
     if (kept.isEmpty() || now.isBefore(last.plus(ONCE_IN))) {
       return;
     }
-    last = now;
     Instant before = now.minus(kept.get());
     try {
       EvidenceRetention.Result result = retention.remove(before, EvidenceLog.PGPROOF);
+      last = now;
       if (result.entries() > 0) {
         LOG.info(
             "{} entries of the evidence from before {} were removed",
