@@ -16,6 +16,10 @@ import io.pgproof.workflow.model.Groups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -128,9 +132,12 @@ class UpgradeTest {
     }
     state = new StateDirectory(PLACE.resolve("state-" + kind));
     TestImages.link(TestEnvironment.image(15), state.images());
-    if (kind.equals("postgresql")) {
+    if (kind.equals("h2")) {
+      keepTasksOpen("jdbc:h2:file:" + state.engineDatabase(), "pgproof", "");
+    } else {
       database = EngineDatabase.start();
       database.load(PLACE.resolve("engine.sql"));
+      keepTasksOpen(database.url(), database.user(), database.password());
       environment.putAll(
           Map.of(
               "SPRING_DATASOURCE_URL",
@@ -139,6 +146,18 @@ class UpgradeTest {
               database.user(),
               "SPRING_DATASOURCE_PASSWORD",
               database.password()));
+    }
+  }
+
+  /** The tasks were recorded long ago; without this, their time is up at once. */
+  private static void keepTasksOpen(String url, String user, String password) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, user, password);
+        Statement statement = connection.createStatement()) {
+      int moved =
+          statement.executeUpdate(
+              "update ACT_RU_JOB set DUEDATE_ = timestamp '2100-01-01 00:00:00' where HANDLER_CFG_ in"
+                  + " ('reviewReminderDue', 'reviewOverdue', 'approvalReminderDue', 'approvalOverdue')");
+      assertThat(moved).isEqualTo(4);
     }
   }
 
