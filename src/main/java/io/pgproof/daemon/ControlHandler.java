@@ -15,6 +15,7 @@ import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Target;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.control.Controls;
+import io.pgproof.workflow.verify.Started;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
@@ -45,9 +46,20 @@ final class ControlHandler {
   void handle(Request.Control request, ReplySink replySink) throws IOException {
     // Reports a mistake in images.yaml before anything is begun.
     images.buildable();
-    RunId control = controls.start(verification(request));
-    replySink.send(new Reply.Begun(control.value()));
-    await(control, request.askedBy(), replySink);
+    VerificationRequest verification = verification(request);
+    Started control = controls.start(verification, Optional.empty());
+    if (!control.started()) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "the negative control "
+              + control.run()
+              + " of target "
+              + verification.target().orElseThrow()
+              + " is under way",
+          "wait until it has ended");
+    }
+    replySink.send(new Reply.Begun(control.run().value()));
+    await(control.run(), request.askedBy(), replySink);
   }
 
   private VerificationRequest verification(Request.Control request) {

@@ -182,15 +182,15 @@ public sealed interface Evidence {
   }
 
   /**
-   * Due times of the run's target passed while the run had no verdict yet; no other run was begun
-   * for them.
+   * Due times of the target passed while this run had no verdict yet, or this negative control had
+   * not ended; no other was begun for them.
    */
   record DuePassedOver(Instant since, int times) implements Evidence {
     @Override
     public String describe() {
       return (times == 1 ? "the due time at " : times + " due times since ")
           + HumanFormat.time(since)
-          + " skipped, because this run had no verdict yet";
+          + " skipped, because this run or control had not ended yet";
     }
   }
 

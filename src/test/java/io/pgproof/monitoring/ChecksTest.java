@@ -74,14 +74,10 @@ class ChecksTest {
 
   @Test
   void aDatabaseThatBelongsToAnotherStateDirectoryIsDown() throws Exception {
-    try {
-      OneStateDirectory.claim(night.database, ownership.identity(), "here", "");
-      assertUp(checks.database(night.database));
-      OneStateDirectory.claim(night.database, "another", "there", ownership.identity());
-      assertDown(checks.database(night.database), "belongs to another state directory");
-    } finally {
-      new JdbcTemplate(night.database).update("delete from pgproof_state_directory");
-    }
+    OneStateDirectory.claim(night.database, ownership.identity(), "here", NightOnEngine.STATE);
+    assertUp(checks.database(night.database));
+    OneStateDirectory.claim(night.database, "another", "there", ownership.identity());
+    assertDown(checks.database(night.database), "belongs to another state directory");
   }
 
   @Test

@@ -1,18 +1,15 @@
 package io.pgproof.web.view;
 
-import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.evidence.ControlHistory;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Target;
 import io.pgproof.web.login.Person;
 import io.pgproof.workflow.control.Controls;
+import io.pgproof.workflow.verify.Started;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Shows the negative controls of targets, and starts and cancels them in a person's name, by the
@@ -22,20 +19,11 @@ public final class TargetControls {
   private final CurrentConfiguration configuration;
   private final Controls controls;
   private final ControlHistory history;
-  private final TransactionTemplate transactions;
-  private final DataSource database;
 
-  TargetControls(
-      CurrentConfiguration configuration,
-      Controls controls,
-      ControlHistory history,
-      TransactionTemplate transactions,
-      DataSource database) {
+  TargetControls(CurrentConfiguration configuration, Controls controls, ControlHistory history) {
     this.configuration = configuration;
     this.controls = controls;
     this.history = history;
-    this.transactions = transactions;
-    this.database = database;
   }
 
   /** Returns the controls of a target, the newest first. */
@@ -71,19 +59,8 @@ public final class TargetControls {
   }
 
   private VerificationStart.Started start(Target target, Person person) {
-    return Objects.requireNonNull(
-        transactions.execute(
-            transaction -> {
-              // Two people, or a person and a program, may start the same control at once.
-              OneStateDirectory.lock(database);
-              return controls
-                  .unfinished(target.name())
-                  .map(control -> new VerificationStart.Started(control, false))
-                  .orElseGet(
-                      () ->
-                          new VerificationStart.Started(
-                              controls.start(target.request(person.id())), true));
-            }));
+    Started control = controls.start(target.request(person.id()), Optional.empty());
+    return new VerificationStart.Started(control.run(), control.started());
   }
 
   /**

@@ -77,17 +77,8 @@ class ViewConfiguration {
 
   @Bean
   TargetControls targetControls(
-      CurrentConfiguration configuration,
-      Controls controls,
-      EvidenceLog evidenceLog,
-      PlatformTransactionManager transactions,
-      DataSource database) {
-    return new TargetControls(
-        configuration,
-        controls,
-        new ControlHistory(evidenceLog),
-        new TransactionTemplate(transactions),
-        database);
+      CurrentConfiguration configuration, Controls controls, EvidenceLog evidenceLog) {
+    return new TargetControls(configuration, controls, new ControlHistory(evidenceLog));
   }
 
   @Bean

@@ -11,6 +11,7 @@ import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.notify.Notifier;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
+import javax.sql.DataSource;
 import org.camunda.bpm.engine.RuntimeService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -27,6 +28,7 @@ class ControlConfiguration {
       RuntimeService runtime,
       OwnDefinitions definitions,
       PlatformTransactionManager transactions,
+      DataSource database,
       EvidenceLog evidenceLog,
       Cancellations cancellations,
       BackgroundWork work,
@@ -37,6 +39,7 @@ class ControlConfiguration {
         runtime,
         definitions,
         new TransactionTemplate(transactions),
+        database,
         evidenceLog,
         cancellations,
         work,

@@ -1,23 +1,22 @@
 package io.pgproof.workflow.control;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.evidence.Evidence;
-import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
-import io.pgproof.proof.UsageException;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.BackgroundWork;
 import io.pgproof.workflow.engine.Cancellations;
 import io.pgproof.workflow.engine.OwnDefinitions;
 import io.pgproof.workflow.model.NegativeControl;
 import io.pgproof.workflow.model.VerifyBackup;
+import io.pgproof.workflow.verify.Started;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.runtime.ProcessInstance;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -27,6 +26,7 @@ public final class Controls {
   private final RuntimeService runtime;
   private final OwnDefinitions definitions;
   private final TransactionTemplate transactions;
+  private final DataSource database;
   private final EvidenceLog evidenceLog;
   private final Cancellations cancellations;
   private final BackgroundWork work;
@@ -38,6 +38,7 @@ public final class Controls {
       RuntimeService runtime,
       OwnDefinitions definitions,
       TransactionTemplate transactions,
+      DataSource database,
       EvidenceLog evidenceLog,
       Cancellations cancellations,
       BackgroundWork work,
@@ -47,6 +48,7 @@ public final class Controls {
     this.runtime = runtime;
     this.definitions = definitions;
     this.transactions = transactions;
+    this.database = database;
     this.evidenceLog = evidenceLog;
     this.cancellations = cancellations;
     this.work = work;
@@ -56,44 +58,36 @@ public final class Controls {
   }
 
   /**
-   * Begins a negative control of a target.
+   * Starts a negative control of a target, unless one is under way.
    *
    * @param request how the target is verified; it names the target
-   * @return id of the control
-   * @throws UsageException when a control of the target is under way
+   * @param occasion why it is started, if nobody requested it
    */
-  public RunId start(VerificationRequest request) {
-    return start(request, Optional.empty());
+  public Started start(VerificationRequest request, Optional<? extends Evidence> occasion) {
+    String target = request.target().orElseThrow();
+    return Objects.requireNonNull(
+        transactions.execute(
+            transaction -> {
+              // People, programs and the schedule may start a control of the same target at once.
+              OneStateDirectory.lock(database);
+              return unfinished(target)
+                  .map(other -> new Started(other, false))
+                  .orElseGet(() -> new Started(begin(target, request, occasion), true));
+            }));
   }
 
-  /**
-   * Begins a negative control of a target.
-   *
-   * @param occasion why it is begun, if nobody requested it
-   */
-  public RunId start(VerificationRequest request, Optional<? extends Evidence> occasion) {
-    String target = request.target().orElseThrow();
-    Optional<RunId> other = unfinished(target);
-    if (other.isPresent()) {
-      throw new UsageException(
-          Reason.BAD_OPTION,
-          "the negative control " + other.get() + " of target " + target + " is under way",
-          "wait until it has ended");
-    }
+  private RunId begin(
+      String target, VerificationRequest request, Optional<? extends Evidence> occasion) {
     RunId control = RunId.at(clock.instant());
-    transactions.executeWithoutResult(
-        transaction -> {
-          new Evidence.ControlAsked(target, request)
-              .record(evidenceLog, control, request.askedBy());
-          occasion.ifPresent(evidence -> evidence.record(evidenceLog, control));
-          runtime.startProcessInstanceById(
-              definitions.id(NegativeControl.PROCESS),
-              control.value(),
-              Map.of(
-                  NegativeControl.Variable.TARGET, target,
-                  VerifyBackup.Variable.RETRY_CYCLE, retryCycle,
-                  VerifyBackup.Variable.PAUSE, "PT1S"));
-        });
+    new Evidence.ControlAsked(target, request).record(evidenceLog, control, request.askedBy());
+    occasion.ifPresent(evidence -> evidence.record(evidenceLog, control));
+    runtime.startProcessInstanceById(
+        definitions.id(NegativeControl.PROCESS),
+        control.value(),
+        Map.of(
+            NegativeControl.Variable.TARGET, target,
+            VerifyBackup.Variable.RETRY_CYCLE, retryCycle,
+            VerifyBackup.Variable.PAUSE, "PT1S"));
     return control;
   }
 
@@ -112,28 +106,20 @@ public final class Controls {
 
   /**
    * Returns the control that one of a schedule waits for: the oldest that was begun before it.
-   * Those that stand still until somebody acts are passed.
+   * Those that are stopped until somebody acts are passed.
    */
   Optional<RunId> before(RunId control) {
-    Set<String> standing =
-        runtime
-            .createProcessInstanceQuery()
-            .processDefinitionKey(NegativeControl.PROCESS)
-            .withIncident()
-            .list()
-            .stream()
-            .map(ProcessInstance::getBusinessKey)
-            .collect(Collectors.toSet());
     return runtime
         .createProcessInstanceQuery()
         .processDefinitionKey(NegativeControl.PROCESS)
-        .active()
         .list()
         .stream()
         .map(ProcessInstance::getBusinessKey)
-        .filter(other -> other.compareTo(control.value()) < 0 && !standing.contains(other))
-        .min(Comparator.naturalOrder())
-        .map(RunId::new);
+        .filter(other -> other.compareTo(control.value()) < 0)
+        .sorted()
+        .map(RunId::new)
+        .filter(other -> stuck(other).isEmpty())
+        .findFirst();
   }
 
   /** Returns whether the directory of this name belongs to a control that has not ended. */

@@ -7,6 +7,7 @@ import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Target;
 import io.pgproof.workflow.control.Controls;
 import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.verify.Started;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -27,17 +28,12 @@ final class BeginDueControl extends BeginDueWork {
   }
 
   @Override
-  Optional<RunId> unfinished(Target target) {
-    return controls.unfinished(target.name());
-  }
-
-  @Override
   void passOver(Target target, Evidence.Due passed, RunId before) {
     new Evidence.DuePassedOver(passed.since(), passed.times()).record(evidenceLog, before);
   }
 
   @Override
-  RunId begin(Target target, Evidence.Due passed) {
+  Started begin(Target target, Evidence.Due passed) {
     return controls.start(target.request(KeepSchedule.ASKED_BY), Optional.of(passed));
   }
 }

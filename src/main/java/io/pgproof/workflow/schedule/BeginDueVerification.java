@@ -8,6 +8,7 @@ import io.pgproof.target.Target;
 import io.pgproof.workflow.model.KeepSchedule;
 import io.pgproof.workflow.notify.NotificationEvent;
 import io.pgproof.workflow.notify.Notifier;
+import io.pgproof.workflow.verify.Started;
 import io.pgproof.workflow.verify.Verifications;
 import java.time.Clock;
 import java.util.Optional;
@@ -32,11 +33,6 @@ final class BeginDueVerification extends BeginDueWork {
   }
 
   @Override
-  Optional<RunId> unfinished(Target target) {
-    return verifications.unfinished(target.name(), KeepSchedule.ASKED_BY);
-  }
-
-  @Override
   void passOver(Target target, Evidence.Due passed, RunId before) {
     new Evidence.DuePassedOver(passed.since(), passed.times()).record(evidenceLog, before);
     notifier.notify(
@@ -47,7 +43,14 @@ final class BeginDueVerification extends BeginDueWork {
   }
 
   @Override
-  RunId begin(Target target, Evidence.Due passed) {
+  Started begin(Target target, Evidence.Due passed) {
+    return verifications
+        .unfinished(target.name(), KeepSchedule.ASKED_BY)
+        .map(before -> new Started(before, false))
+        .orElseGet(() -> new Started(beginRun(target, passed), true));
+  }
+
+  private RunId beginRun(Target target, Evidence.Due passed) {
     RunId run =
         verifications.beginUnseen(target.request(KeepSchedule.ASKED_BY), null, Optional.of(passed));
     if (passed.missed()) {

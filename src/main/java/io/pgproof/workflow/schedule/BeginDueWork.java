@@ -7,6 +7,7 @@ import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Schedule;
 import io.pgproof.target.Target;
 import io.pgproof.workflow.model.KeepSchedule;
+import io.pgproof.workflow.verify.Started;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,35 +23,32 @@ abstract class BeginDueWork implements JavaDelegate {
   private static final Logger LOG = LoggerFactory.getLogger(BeginDueWork.class);
   private static final int MOST_COUNTED = 1_000;
 
-  private final DueWork work;
+  private final DueWork dueWork;
   private final CurrentConfiguration configuration;
   private final SchedulePlanner schedulePlanner;
   private final Clock clock;
 
   BeginDueWork(
-      DueWork work,
+      DueWork dueWork,
       CurrentConfiguration configuration,
       SchedulePlanner schedulePlanner,
       Clock clock) {
-    this.work = work;
+    this.dueWork = dueWork;
     this.configuration = configuration;
     this.schedulePlanner = schedulePlanner;
     this.clock = clock;
   }
 
-  /** Returns what is under way for the target and is in the way of another. */
-  abstract Optional<RunId> unfinished(Target target);
-
   /** Records that the due times are skipped because of what is under way. */
   abstract void passOver(Target target, Evidence.Due passed, RunId before);
 
-  /** Begins the work, and records the due times. */
-  abstract RunId begin(Target target, Evidence.Due passed);
+  /** Begins the work and records the due times, unless other work of the target is in the way. */
+  abstract Started begin(Target target, Evidence.Due passed);
 
   @Override
   public final void execute(DelegateExecution execution) {
     Optional<Target> target = configuration.target(execution.getProcessBusinessKey());
-    Optional<Schedule> schedule = target.flatMap(found -> work.schedule(found.plan()));
+    Optional<Schedule> schedule = target.flatMap(found -> dueWork.schedule(found.plan()));
     execution.setVariable(
         KeepSchedule.Variable.OUTCOME,
         schedule.isEmpty()
@@ -62,33 +60,33 @@ abstract class BeginDueWork implements JavaDelegate {
     Instant due = ((Date) execution.getVariable(KeepSchedule.Variable.DUE)).toInstant();
     Instant now = clock.instant();
     // A clock that was set back does not make the same time due twice.
-    schedulePlanner.plan(work, target.name(), schedule, now.isAfter(due) ? now : due);
+    schedulePlanner.plan(dueWork, target.name(), schedule, now.isAfter(due) ? now : due);
     Evidence.Due passed = passed(schedule, due, now);
-    Optional<RunId> before = unfinished(target);
-    if (before.isPresent()) {
-      passOver(target, passed, before.get());
+    Started work = begin(target, passed);
+    RunId run = work.run();
+    if (!work.started()) {
+      passOver(target, passed, run);
       LogContext.with(
-          before,
+          Optional.of(run),
           Optional.of(target.name()),
           () ->
               LOG.warn(
                   "the {} of target {} was due at {} and is skipped, because {} has not ended yet",
-                  work.words(),
+                  dueWork.words(),
                   target.name(),
                   due,
-                  before.get()));
+                  run));
       return KeepSchedule.Outcome.PASSED_OVER;
     }
-    RunId begun = begin(target, passed);
-    execution.setVariable(KeepSchedule.Variable.RUN, begun.value());
+    execution.setVariable(KeepSchedule.Variable.RUN, run.value());
     LogContext.with(
-        Optional.of(begun),
+        Optional.of(run),
         Optional.of(target.name()),
         () ->
             LOG.info(
                 "began {} {} of target {}: {}",
-                work.words(),
-                begun,
+                dueWork.words(),
+                run,
                 target.name(),
                 passed.describe()));
     return KeepSchedule.Outcome.BEGUN;

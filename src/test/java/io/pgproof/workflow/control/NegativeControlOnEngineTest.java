@@ -1,7 +1,6 @@
 package io.pgproof.workflow.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgproof.backup.damage.Layer;
 import io.pgproof.evidence.ControlHistory;
@@ -11,7 +10,6 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.RunId;
-import io.pgproof.proof.UsageException;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Plan;
 import io.pgproof.target.Setting;
@@ -25,6 +23,7 @@ import io.pgproof.workflow.model.NegativeControl.Wait;
 import io.pgproof.workflow.model.TellSomebody;
 import io.pgproof.workflow.model.VerifyBackup;
 import io.pgproof.workflow.schedule.NightOnEngine;
+import io.pgproof.workflow.verify.Started;
 import io.pgproof.workflow.verify.Verifications;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -35,6 +34,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -53,6 +55,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The process of a control on an engine; its verifications find stale data and nothing else. */
 class NegativeControlOnEngineTest {
@@ -116,7 +119,7 @@ class NegativeControlOnEngineTest {
 
   @Test
   void withoutAProvenBackupItEndsAtOnce() {
-    RunId control = controls.start(request("shop", Depth.STANDARD));
+    RunId control = start(request("shop", Depth.STANDARD));
     night.work();
 
     assertThat(history.ended(control).orElseThrow().ended().why()).contains("verify the target");
@@ -128,7 +131,7 @@ class NegativeControlOnEngineTest {
   @Test
   void aCheckThatMissesItsDamageRaisesTheAlarm() {
     chosen();
-    RunId control = controls.start(request("shop", Depth.QUICK, "select true"));
+    RunId control = start(request("shop", Depth.QUICK, "select true"));
     assertThat(controls.unfinished("shop")).contains(control);
     assertThat(controls.owns(control.value())).isTrue();
     // The ends of the copies of the archive and of the WAL are signalled: no time passes.
@@ -181,11 +184,7 @@ class NegativeControlOnEngineTest {
   @Test
   void aWithdrawnControlTriesNoMoreLayers() {
     chosen();
-    RunId control = controls.start(request("shop", Depth.QUICK));
-    assertThatThrownBy(() -> controls.start(request("shop", Depth.QUICK)))
-        .isInstanceOf(UsageException.class)
-        .hasMessageContaining("the negative control " + control + " of target shop is under way");
-
+    RunId control = start(request("shop", Depth.QUICK));
     controls.withdraw(control, "olga");
     night.work();
 
@@ -202,13 +201,13 @@ class NegativeControlOnEngineTest {
   @Test
   void aScheduledControlWaitsForThoseThatWereBegunBefore() {
     chosen(Layer.FRESHNESS);
-    RunId first = controls.start(request("shop", Depth.QUICK));
+    RunId first = start(request("shop", Depth.QUICK));
     night.at("2026-03-01T00:30:01Z");
     RunId scheduled =
-        controls.start(
+        start(
             Settings.NONE.request(Optional.of("crm"), place.resolve("crm"), KeepSchedule.ASKED_BY));
     night.at("2026-03-01T00:30:02Z");
-    RunId asked = controls.start(request("wiki", Depth.QUICK));
+    RunId asked = start(request("wiki", Depth.QUICK));
     night.work();
 
     assertThat(night.standing(first)).containsExactly(Wait.VERIFY_COPY);
@@ -232,7 +231,7 @@ class NegativeControlOnEngineTest {
         execution -> {
           throw new IllegalStateException("no database");
         });
-    RunId broken = controls.start(request("shop", Depth.QUICK));
+    RunId broken = start(request("shop", Depth.QUICK));
     for (String time : List.of("00:30:00", "00:30:06", "00:31:00")) {
       night.at("2026-03-01T" + time + "Z");
       night.work();
@@ -240,7 +239,7 @@ class NegativeControlOnEngineTest {
     assertThat(controls.stuck(broken).orElseThrow()).contains("no database");
     chosen(Layer.FRESHNESS);
     RunId scheduled =
-        controls.start(
+        start(
             Settings.NONE.request(Optional.of("crm"), place.resolve("crm"), KeepSchedule.ASKED_BY));
     night.work();
     assertThat(night.standing(scheduled)).containsExactly(Wait.VERIFY_COPY);
@@ -250,7 +249,7 @@ class NegativeControlOnEngineTest {
   void runsOfControlsTakeTheirTurnAfterAllOthers() {
     chosen(Layer.FRESHNESS);
     RunId running = night.ask("other");
-    RunId control = controls.start(request("shop", Depth.QUICK));
+    RunId control = start(request("shop", Depth.QUICK));
     night.work();
     RunId run = called(control);
     RunId verification = night.ask("crm");
@@ -269,7 +268,7 @@ class NegativeControlOnEngineTest {
   @Test
   void aControlThatIsWithdrawnBeforeItsRunBeginsVerifiesNothing() {
     chosen(Layer.FRESHNESS);
-    RunId control = controls.start(request("shop", Depth.QUICK));
+    RunId control = start(request("shop", Depth.QUICK));
     workUntil(Wait.VERIFY_COPY, control);
     controls.withdraw(control, "olga");
     night.work();
@@ -279,6 +278,50 @@ class NegativeControlOnEngineTest {
     RunId run = new RunId(freshness.run());
     assertThat(night.told(run)).anyMatch(line -> line.contains("was interrupted by olga"));
     assertThat(night.steps.done).doesNotContain(VerifyBackup.Step.RESTORE_FILES);
+  }
+
+  @Test
+  void twoWhoStartAControlAtOnceGetTheSame() throws Exception {
+    VerificationRequest request = request("shop", Depth.QUICK);
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try {
+      CompletableFuture<Started> second = new CompletableFuture<>();
+      Started first =
+          night.transactions.execute(
+              transaction -> {
+                Started started = controls.start(request, Optional.empty());
+                second.completeAsync(() -> controls.start(request, Optional.empty()), executor);
+                Awaitility.await().until(() -> second.isDone() || waitsForALock());
+                return started;
+              });
+
+      assertThat(first.started()).isTrue();
+      assertThat(second.get()).isEqualTo(new Started(first.run(), false));
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private boolean waitsForALock() {
+    return new JdbcTemplate(night.database)
+            .queryForObject(
+                "select count(*) from information_schema.sessions where blocker_id is not null",
+                Integer.class)
+        > 0;
+  }
+
+  @Test
+  void aScheduledControlPassesOneWhoseRunWasSuspended() {
+    chosen(Layer.FRESHNESS);
+    RunId first = start(request("shop", Depth.QUICK));
+    night.work();
+    night.engine.getRuntimeService().suspendProcessInstanceById(night.instance(called(first)));
+    night.at("2026-03-01T00:30:01Z");
+    RunId scheduled =
+        start(
+            Settings.NONE.request(Optional.of("crm"), place.resolve("crm"), KeepSchedule.ASKED_BY));
+    night.work();
+    assertThat(night.standing(scheduled)).containsExactly(Wait.VERIFY_COPY);
   }
 
   /** Runs one job after another, until the next one is that of an activity. */
@@ -298,7 +341,7 @@ class NegativeControlOnEngineTest {
         new BackgroundWork((run, message) -> {}, Duration.ofSeconds(30), 3)) {
       use(unheard);
       chosen();
-      RunId control = controls.start(request("shop", Depth.QUICK));
+      RunId control = start(request("shop", Depth.QUICK));
       night.work();
       assertThat(night.standing(control)).containsExactly(Wait.AWAIT_COPY);
 
@@ -356,6 +399,12 @@ class NegativeControlOnEngineTest {
 
   private static org.assertj.core.groups.Tuple tuple(Object... values) {
     return org.assertj.core.groups.Tuple.tuple(values);
+  }
+
+  private RunId start(VerificationRequest request) {
+    Started control = controls.start(request, Optional.empty());
+    assertThat(control.started()).isTrue();
+    return control.run();
   }
 
   private RunId called(RunId control) {

@@ -140,7 +140,7 @@ class KeepScheduleTest {
     assertThat(night.ends()).containsExactly(BEGUN, DUE_TIME_PASSED_OVER);
     assertThat(night.told(first))
         .contains(
-            "the due time at 2026-03-01 02:00:00 UTC skipped, because this run had no verdict yet");
+            "the due time at 2026-03-01 02:00:00 UTC skipped, because this run or control had not ended yet");
     assertThat(night.due("shop")).isEqualTo(Instant.parse("2026-03-01T03:00:00Z"));
 
     night.prove(first);

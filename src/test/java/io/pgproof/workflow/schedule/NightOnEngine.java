@@ -2,6 +2,7 @@ package io.pgproof.workflow.schedule;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.audit.VerdictHistory;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.RunRequests;
@@ -73,6 +74,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class NightOnEngine implements AutoCloseable {
   private static final Instant BEGAN = Instant.parse("2026-03-01T00:30:00Z");
+  public static final String STATE = "night";
   private static final Clock CLOCK = new EngineClock();
   private static final Map<Object, Object> BEANS = new ConcurrentHashMap<>();
   private static final JdbcConnectionPool DATABASE =
@@ -111,6 +113,8 @@ public final class NightOnEngine implements AutoCloseable {
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_evidence restart identity");
     new JdbcTemplate(DATABASE).execute("set referential_integrity true");
     new JdbcTemplate(DATABASE).execute("truncate table pgproof_verdict restart identity");
+    new JdbcTemplate(DATABASE).update("delete from pgproof_state_directory");
+    OneStateDirectory.claim(DATABASE, STATE, "here", "");
     engine
         .getRepositoryService()
         .createDeploymentQuery()
@@ -207,6 +211,7 @@ public final class NightOnEngine implements AutoCloseable {
             engine.getRuntimeService(),
             definitions,
             transactions,
+            DATABASE,
             trail,
             cancellations,
             work,

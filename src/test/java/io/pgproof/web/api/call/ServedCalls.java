@@ -225,6 +225,7 @@ final class ServedCalls implements AutoCloseable {
           people.engine.getRuntimeService(),
           new OwnDefinitions(people.engine.getRepositoryService()),
           new TransactionTemplate(transactions),
+          people.database,
           people.trail,
           new Cancellations(people.trail),
           people.work,
