@@ -15,6 +15,7 @@ import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Makes the backups of a benchmark once: one server's base backup, taken while clients write, in
@@ -34,6 +37,22 @@ final class BenchBackups {
   private static final long BYTES_OF_SCALE = 15_600_000;
   private static final long BYTES_OF_ORDER = 480;
   private static final int SMALL_ORDERS = 2_000;
+
+  // As pg_basebackup writes them: it compresses WAL with gzip only.
+  private static final String DERIVE =
+      """
+      cd "$1"
+      mkdir zstd lz4 plain cut empty
+      gzip -dc gzip/base.tar.gz | zstd -q -o zstd/base.tar.zst
+      gzip -dc gzip/base.tar.gz | lz4 -q - lz4/base.tar.lz4
+      gzip -dc gzip/pg_wal.tar.gz | tee zstd/pg_wal.tar > lz4/pg_wal.tar
+      for format in zstd lz4 plain; do cp gzip/backup_manifest "$format"; done
+      tar -xzf gzip/base.tar.gz -C plain
+      tar -xzf gzip/pg_wal.tar.gz -C plain/pg_wal
+      cp small/* cut
+      truncate -s "$(($(stat -c %s small/base.tar.gz) * 3 / 4))" cut/base.tar.gz
+      sync -f .
+      """;
 
   private final BenchPlace place;
   private final Sandbox sandbox;
@@ -93,18 +112,7 @@ final class BenchBackups {
     Files.createDirectories(place.backups());
     takeBackups(image, size, said);
     said.accept("the same backup with zstd, with lz4, and as plain files");
-    shell(
-        """
-        mkdir zstd lz4 plain cut empty
-        gzip -dc gzip/base.tar.gz | zstd -q -o zstd/base.tar.zst
-        gzip -dc gzip/base.tar.gz | lz4 -q - lz4/base.tar.lz4
-        gzip -dc gzip/pg_wal.tar.gz | tee zstd/pg_wal.tar > lz4/pg_wal.tar
-        cp gzip/backup_manifest zstd; cp gzip/backup_manifest lz4; cp gzip/backup_manifest plain
-        tar -xzf gzip/base.tar.gz -C plain
-        tar -xzf gzip/pg_wal.tar.gz -C plain/pg_wal
-        cp small/* cut; truncate -s "$(($(stat -c %s small/base.tar.gz) * 3 / 4))" cut/base.tar.gz
-        sync -f .
-        """);
+    derive();
     BenchResult.Input input =
         new BenchResult.Input(
             image.major(),
@@ -159,24 +167,23 @@ final class BenchBackups {
     return SourceDatabase.start(sandbox, image, directory.machineName(), directory.path(), options);
   }
 
-  /** Takes a backup while orders come in, and while accounts change until there is as much WAL. */
+  /** Takes a backup while orders come in, and accounts change until there is as much WAL. */
   private static void backUp(SourceDatabase source, String name, long walBytes) {
     AtomicBoolean ended = new AtomicBoolean();
-    Thread changes = new Thread(() -> change(source, walBytes, ended), "changes");
     OrderWriter writer = source.startWriter();
+    CompletableFuture<Void> changes =
+        walBytes == 0
+            ? CompletableFuture.completedFuture(null)
+            : CompletableFuture.runAsync(() -> change(source, walBytes, ended));
     try (writer) {
-      changes.start();
       source.baseBackup(name);
     } finally {
       ended.set(true);
-      join(changes);
+      changes.join();
     }
   }
 
   private static void change(SourceDatabase source, long walBytes, AtomicBoolean ended) {
-    if (walBytes == 0) {
-      return;
-    }
     String start = source.currentLsn();
     long accounts = Long.parseLong(number(source, "select max(aid) from pgbench_accounts"));
     long first = 1;
@@ -196,20 +203,14 @@ final class BenchBackups {
     return Objects.requireNonNull(source.query(query));
   }
 
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private static long bytes(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
     }
   }
 
-  private long bytes(Path directory) {
-    String line = shell("du -s --block-size=1 --apparent-size '" + directory + "'");
-    return Long.parseLong(line.substring(0, line.indexOf('\t')));
-  }
-
-  private String shell(String lines) {
+  /** Makes the other backups of the ones in gzip. */
+  private void derive() {
     ProgramResult result =
         programs.run(
             new HostCommand(
@@ -218,11 +219,12 @@ final class BenchBackups {
                 "-euo",
                 "pipefail",
                 "-c",
-                "cd " + place.backups() + "\n" + lines));
+                DERIVE,
+                "bash",
+                place.backups().toString()));
     if (!result.succeeded()) {
       throw failed(result.describe());
     }
-    return result.out();
   }
 
   private static FindingException failed(String message) {

@@ -7,11 +7,16 @@ import java.nio.file.Path;
  * The files of benchmarks: a state directory of their own, the backups, and what is restored by
  * hand.
  *
- * @param path the state directory is below it, so only root may enter it
+ * @param path directory of all of them
  */
 record BenchPlace(Path path) {
   StateDirectory state() {
     return new StateDirectory(path.resolve("state"));
+  }
+
+  /** Locked while a benchmark runs. */
+  Path lock() {
+    return path.resolve("lock");
   }
 
   /** Directory of the backups, which later benchmarks use again. */

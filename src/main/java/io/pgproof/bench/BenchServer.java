@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** A server that runs beside the benchmark, as {@code pgproof serve} starts it. */
@@ -40,7 +41,7 @@ final class BenchServer implements AutoCloseable {
   static BenchServer start(StateDirectory state, HostPrograms programs, Commands commands)
       throws IOException {
     BenchServer server =
-        new BenchServer(state, programs, commands.command(LONGEST, java.util.List.of("serve")));
+        new BenchServer(state, programs, commands.command(LONGEST, List.of("serve")));
     long until = System.nanoTime() + STARTS_WITHIN.toNanos();
     while (true) {
       Optional<ControlClient> client = ControlClient.connect(state);

@@ -41,12 +41,10 @@ public final class BenchText {
           .ifPresent(
               values ->
                   lines.add(
-                      "| %s | %s | %s to %s | %s %s | %s |"
+                      "| %s | %s | %s %s | %s |"
                           .formatted(
                               goal.figure(),
-                              number(values.median()),
-                              number(values.least()),
-                              number(values.most()),
+                              cells(values),
                               goal.rate() ? "≥" : "≤",
                               number(goal.limit()),
                               goal.isReached(values) ? "reached" : "missed")));
@@ -55,14 +53,7 @@ public final class BenchText {
     lines.add("| measured | median | least to most | unit |");
     lines.add("|---|---|---|---|");
     for (Series series : result.series()) {
-      lines.add(
-          "| %s | %s | %s to %s | %s |"
-              .formatted(
-                  series.name(),
-                  number(series.median()),
-                  number(series.least()),
-                  number(series.most()),
-                  series.unit()));
+      lines.add("| %s | %s | %s |".formatted(series.name(), cells(series), series.unit()));
     }
     return lines;
   }
@@ -104,12 +95,15 @@ public final class BenchText {
   }
 
   private static String spread(Series series) {
-    return number(series.median())
-        + " ("
-        + number(series.least())
-        + " to "
-        + number(series.most())
-        + ")";
+    return number(series.median()) + " (" + range(series) + ")";
+  }
+
+  private static String cells(Series series) {
+    return number(series.median()) + " | " + range(series);
+  }
+
+  private static String range(Series series) {
+    return number(series.least()) + " to " + number(series.most());
   }
 
   private static String number(double value) {

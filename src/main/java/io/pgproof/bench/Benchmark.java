@@ -18,9 +18,12 @@ import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Setting;
 import io.pgproof.target.Settings;
 import io.pgproof.target.VerificationRequest;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +33,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -56,7 +62,10 @@ public final class Benchmark {
     SMALL
   }
 
-  private static final List<String> NEEDED = List.of("lz4", "zstd");
+  /** Programs, and the packages that have them. */
+  private static final SortedMap<String, String> NEEDED =
+      new TreeMap<>(Map.of("igzip", "isal", "lz4", "lz4", "zstd", "zstd"));
+
   private static final int MAJOR = 15;
   private static final Duration SMALL_ROUND = Duration.ofSeconds(60);
   private static final int AT_A_TIME = 2;
@@ -71,17 +80,17 @@ public final class Benchmark {
   private final Map<String, Series> measured = new LinkedHashMap<>();
 
   /**
-   * @param directory directory of all files of benchmarks; root owns it, and only root can enter it
+   * @param state the benchmark keeps its files below its directory {@code bench}
    * @param launcher the script that starts pgproof
    * @param said receives what happens, one line at a time
    */
   public Benchmark(
-      Path directory,
+      StateDirectory state,
       Path launcher,
       Sandbox sandbox,
       HostPrograms programs,
       Consumer<String> said) {
-    this.place = new BenchPlace(directory);
+    this.place = new BenchPlace(state.benchmarks());
     this.sandbox = sandbox;
     this.programs = programs;
     this.commands = new Commands(programs, launcher, place.state());
@@ -90,8 +99,8 @@ public final class Benchmark {
   }
 
   /** Returns the state directory of benchmarks, whose images they use. */
-  public static StateDirectory state(Path directory) {
-    return new BenchPlace(directory).state();
+  public static StateDirectory state(StateDirectory state) {
+    return new BenchPlace(state.benchmarks()).state();
   }
 
   /**
@@ -100,26 +109,44 @@ public final class Benchmark {
    * @param images images of {@link #state}
    * @param size size of the database, in bytes
    * @param program version of pgproof
-   * @throws UsageException when a program is missing
+   * @throws UsageException when a program is missing, or another benchmark is under way
    * @throws FindingException when something that is measured does not work
    */
   public BenchResult run(ImageStore images, long size, int rounds, List<Part> parts, String program)
       throws IOException {
-    NEEDED.stream()
-        .filter(needed -> !programs.has(needed))
-        .findFirst()
-        .ifPresent(
-            lacking -> {
-              throw new UsageException(
-                  Reason.BAD_OPTION,
-                  "a benchmark needs the program " + lacking + ", which is not installed",
-                  "run apt-get install " + String.join(" ", NEEDED));
-            });
+    NEEDED.forEach(this::requireProgram);
+    Ownership.createDirectory(place.state());
+    try (FileChannel turn =
+        FileChannel.open(place.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      if (turn.tryLock() == null) {
+        throw new UsageException(
+            Reason.BAD_OPTION,
+            "another benchmark is under way in " + place.path(),
+            "wait until it ends, or use another state directory with --state");
+      }
+      return measure(images, size, rounds, parts, program);
+    }
+  }
+
+  private void requireProgram(String program, String debianPackage) {
+    if (!programs.has(program)) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          "a benchmark needs the program " + program + ", which is not installed",
+          "run apt-get install " + debianPackage);
+    }
+  }
+
+  private BenchResult measure(
+      ImageStore images, long size, int rounds, List<Part> parts, String program)
+      throws IOException {
+    // What a killed benchmark left behind.
+    commands.run(0, "clean");
     Instant began = Instant.now();
     double load = Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
     Image image;
     BenchResult.Input input;
-    Ownership ownership = own();
+    Ownership ownership = Ownership.acquire(place.state()).orElseThrow();
     try (ownership) {
       image = images.build(MAJOR, false, line -> said.accept("image: " + line));
       input = backups.make(image, size, said);
@@ -156,14 +183,6 @@ public final class Benchmark {
         List.copyOf(measured.values()));
   }
 
-  private Ownership own() {
-    return Ownership.acquire(place.state())
-        .orElseThrow(
-            () ->
-                new FindingException(
-                    Reason.ENVIRONMENT, "another benchmark is under way in " + place.path()));
-  }
-
   private void requireNothingLeft() throws IOException {
     try (Stream<Path> left = Files.list(place.state().runs());
         Stream<String> mounts = Files.lines(Path.of("/proc/self/mounts"))) {
@@ -191,9 +210,9 @@ public final class Benchmark {
     inWork(
         work -> {
           byte[] block = new byte[1 << 20];
-          new java.util.Random(bytes).nextBytes(block);
+          new Random(bytes).nextBytes(block);
           long start = System.nanoTime();
-          try (var file = new java.io.FileOutputStream(work.resolve("file").toFile())) {
+          try (FileOutputStream file = new FileOutputStream(work.resolve("file").toFile())) {
             for (long written = 0; written < bytes; written += block.length) {
               file.write(block);
             }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Restores a backup as a person does, with {@code tar} and {@code pg_ctl}; the script {@code
@@ -43,7 +44,7 @@ final class ByHand {
   Map<String, Double> restore(String way, Path backup, Path work) throws IOException {
     Path script = work.resolve(SCRIPT);
     try (InputStream source = ByHand.class.getResourceAsStream(SCRIPT)) {
-      Files.copy(java.util.Objects.requireNonNull(source, SCRIPT), script);
+      Files.copy(Objects.requireNonNull(source, SCRIPT), script);
     }
     Path place = Files.createDirectory(work.resolve("place"));
     ProgramResult result =

@@ -26,12 +26,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "bench",
     description =
-        "Measures pgproof beside restores by hand, with a backup that it makes. Takes an hour with the defaults.",
+        "Measures pgproof beside restores by hand, with a backup that it makes and keeps below the state directory.",
     subcommands = BenchCommand.Compare.class,
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
@@ -39,11 +40,16 @@ final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @ParentCommand private Main main;
+
   @Option(
       names = "--size",
       paramLabel = "SIZE",
       defaultValue = "3G",
-      description = "Size of the database, such as 500M or 3G; default ${DEFAULT-VALUE}.")
+      description = {
+        "Size of the database, such as 500M or 3G; default ${DEFAULT-VALUE}.",
+        "The state directory needs four times as much."
+      })
   private String size = "";
 
   @Option(
@@ -59,16 +65,6 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "PART",
       description = "Parts to measure: hand, server, command, small; default all.")
   private List<Benchmark.Part> parts = List.of(Benchmark.Part.values());
-
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      defaultValue = "/var/tmp/pgproof-bench",
-      description = {
-        "Directory of the backups, which the next benchmark uses again; default ${DEFAULT-VALUE}.",
-        "It needs four times the size. The restores happen in it, too."
-      })
-  private Path directory = Path.of("");
 
   @Option(
       names = "--out",
@@ -88,18 +84,13 @@ final class BenchCommand implements Callable<Integer> {
     if (runs < 1) {
       throw new UsageException(Reason.BAD_OPTION, "--runs is " + runs, "give a number from 1");
     }
-    StateDirectory state = Benchmark.state(directory.toAbsolutePath().normalize());
-    Ownership.createDirectory(new StateDirectory(directory.toAbsolutePath().normalize()));
+    Ownership.createDirectory(main.state());
+    StateDirectory state = Benchmark.state(main.state());
     HostPrograms programs = new HostPrograms();
     LxcSandbox sandbox = new LxcSandbox(programs);
     PrintWriter err = spec.commandLine().getErr();
     BenchResult result =
-        new Benchmark(
-                directory.toAbsolutePath().normalize(),
-                Path.of(Launcher.SCRIPT),
-                sandbox,
-                programs,
-                err::println)
+        new Benchmark(main.state(), Path.of(Launcher.SCRIPT), sandbox, programs, err::println)
             .run(
                 new BuiltImages(
                     state.images(),
@@ -166,7 +157,11 @@ final class BenchCommand implements Callable<Integer> {
     private static BenchResult read(Path file) {
       String hint = "name a file that " + Launcher.COMMAND + " bench --out wrote";
       try {
-        return EvidenceJson.read(Files.readString(file), BenchResult.class);
+        BenchResult result = EvidenceJson.read(Files.readString(file), BenchResult.class);
+        if (result.schema() != BenchResult.SCHEMA) {
+          throw new IllegalArgumentException("its schema is " + result.schema());
+        }
+        return result;
       } catch (IOException e) {
         throw new UsageException(
             Reason.NO_SUCH_PATH, file + " cannot be read: " + e.getMessage(), hint);

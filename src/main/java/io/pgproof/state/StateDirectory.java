@@ -80,6 +80,11 @@ public record StateDirectory(Path path) {
     return path.resolve("demo");
   }
 
+  /** The files of benchmarks. */
+  public Path benchmarks() {
+    return path.resolve("bench");
+  }
+
   /** Locked while a demonstration runs. */
   public Path demoLock() {
     return path.resolve("demo.lock");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.pgproof.audit.EvidenceJson;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class BenchTextTest {
   }
 
   private static Series series(String name, double... values) {
-    return new Series(name, "s", java.util.Arrays.stream(values).boxed().toList());
+    return new Series(name, "s", Arrays.stream(values).boxed().toList());
   }
 
   private static BenchResult result(Series... series) {
