@@ -370,13 +370,49 @@ public final class EvidenceLog {
         .findFirst();
   }
 
-  /** Returns the entries of this kind after that entry that belong to no run, in their order. */
-  public List<ServerEntry> ofServer(String kind, long after) {
+  /**
+   * Returns the last entry of this kind that belongs to no run and whose body begins like this. It
+   * reads the entries of the kind from the last one on.
+   */
+  public Optional<ServerEntry> lastServer(String kind, String beginning) {
+    return jdbc
+        .query(
+            COLUMNS
+                + "where run is null and kind = ? and left(body, ?) = ?"
+                + " order by kind desc, id desc fetch first 1 row only",
+            SERVER_ENTRY,
+            kind,
+            beginning.length(),
+            beginning)
+        .stream()
+        .findFirst();
+  }
+
+  /**
+   * Returns the entries of this kind after that entry that belong to no run and whose bodies begin
+   * like this, in the order of writing.
+   */
+  public List<ServerEntry> ofServer(String kind, String beginning, long after) {
     return jdbc.query(
-        COLUMNS + "where run is null and kind = ? and id > ? order by id",
+        COLUMNS + "where run is null and kind = ? and id > ? and left(body, ?) = ? order by id",
         SERVER_ENTRY,
         kind,
-        after);
+        after,
+        beginning.length(),
+        beginning);
+  }
+
+  /**
+   * Returns the entries of this kind that belong to no run and were written from one time on,
+   * before another, in the order of writing.
+   */
+  public List<ServerEntry> ofServer(String kind, Instant from, Instant before) {
+    return jdbc.query(
+        COLUMNS + "where run is null and kind = ? and at >= ? and at < ? order by id",
+        SERVER_ENTRY,
+        kind,
+        from.atOffset(ZoneOffset.UTC),
+        before.atOffset(ZoneOffset.UTC));
   }
 
   /** Returns all entries of this kind that belong to no run, in the order of writing. */

@@ -1,28 +1,16 @@
 package io.pgproof.evidence;
 
+import io.pgproof.audit.EvidenceJson;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.ServerEntry;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Reads from the evidence log how each way of anchoring it went. It reads only what is new since
- * the last time. Thread-safe.
- */
+/** Reads from the evidence log when and where it was anchored, and what failed since. */
 public final class AnchorHistory {
-  private static final List<ServerEventKind> KINDS =
-      List.of(
-          ServerEventKind.LOG_ANCHORED, ServerEventKind.ANCHOR_FAILED, ServerEventKind.ANCHOR_LATE);
-
   private final EvidenceLog evidenceLog;
-  private final Map<String, Past> ways = new HashMap<>();
-  private long seen;
 
   public AnchorHistory(EvidenceLog evidenceLog) {
     this.evidenceLog = evidenceLog;
@@ -30,7 +18,10 @@ public final class AnchorHistory {
 
   /** Returns the codes of the kinds of evidence that are about anchors. */
   public static List<String> kinds() {
-    return KINDS.stream().map(ServerEventKind::code).toList();
+    return List.of(
+        ServerEventKind.LOG_ANCHORED.code(),
+        ServerEventKind.ANCHOR_FAILED.code(),
+        ServerEventKind.ANCHOR_LATE.code());
   }
 
   /** An anchor. */
@@ -47,8 +38,6 @@ public final class AnchorHistory {
    * @param late whether the alarm was given since then
    */
   public record Past(Optional<Anchored> last, List<Failure> failures, boolean late) {
-    static final Past NONE = new Past(Optional.empty(), List.of(), false);
-
     public Past {
       failures = List.copyOf(failures);
     }
@@ -58,46 +47,60 @@ public final class AnchorHistory {
       return failures.isEmpty() ? Optional.empty() : Optional.of(failures.get(failures.size() - 1));
     }
 
-    Past with(Instant at, ServerEvent event) {
-      if (event instanceof ServerEvent.LogAnchored anchored) {
-        return new Past(Optional.of(new Anchored(at, anchored)), List.of(), false);
-      } else if (event instanceof ServerEvent.AnchorFailed failed) {
-        List<Failure> more = new ArrayList<>(failures);
-        more.add(new Failure(at, failed));
-        return new Past(last, more, late);
-      }
-      return new Past(last, failures, true);
+    /** Returns only the tries with one recipient, see {@link ServerEvent.LogAnchored#where}. */
+    public Past with(String where) {
+      return new Past(
+          last.filter(anchored -> anchored.event().where().equals(where)),
+          failures.stream().filter(failure -> failure.event().where().equals(where)).toList(),
+          late);
     }
   }
 
   /** Returns how a way went, see {@link ServerEvent.LogAnchored#way}. */
-  public synchronized Past of(String way) {
-    List<ServerEntry> entries = new ArrayList<>();
-    KINDS.forEach(kind -> entries.addAll(evidenceLog.ofServer(kind.code(), seen)));
-    entries.sort(Comparator.comparingLong(ServerEntry::id));
-    for (ServerEntry entry : entries) {
-      ServerEvent event = ServerEventKind.read(entry);
-      String of = way(event);
-      if (of != null) {
-        ways.merge(
-            of, Past.NONE.with(entry.at(), event), (past, first) -> past.with(entry.at(), event));
-      }
-      seen = entry.id();
-    }
-    return ways.getOrDefault(way, Past.NONE);
+  public Past of(String way) {
+    Optional<ServerEntry> last = last(way);
+    long since = last.map(ServerEntry::id).orElse(0L);
+    return new Past(
+        last.map(AnchorHistory::anchored),
+        of(way, ServerEventKind.ANCHOR_FAILED, since).stream()
+            .map(
+                entry ->
+                    new Failure(entry.at(), (ServerEvent.AnchorFailed) ServerEventKind.read(entry)))
+            .toList(),
+        !of(way, ServerEventKind.ANCHOR_LATE, since).isEmpty());
   }
 
   /** Returns the last anchor that a time-stamping authority made. */
   public Optional<ServerEvent.LogAnchored> lastStamped() {
-    return of(ServerEvent.LogAnchored.TSA).last().map(Anchored::event);
+    return last(ServerEvent.LogAnchored.TSA).map(entry -> anchored(entry).event());
   }
 
-  private static @Nullable String way(ServerEvent event) {
-    if (event instanceof ServerEvent.LogAnchored anchored) {
-      return anchored.way();
-    } else if (event instanceof ServerEvent.AnchorFailed failed) {
-      return failed.way();
-    }
-    return event instanceof ServerEvent.AnchorLate late ? late.way() : null;
+  /**
+   * Returns the anchors of a time, in the order in which they were recorded.
+   *
+   * @param from inclusive
+   * @param before exclusive
+   */
+  public List<Anchored> between(Instant from, Instant before) {
+    return evidenceLog.ofServer(ServerEventKind.LOG_ANCHORED.code(), from, before).stream()
+        .map(AnchorHistory::anchored)
+        .toList();
+  }
+
+  private Optional<ServerEntry> last(String way) {
+    return evidenceLog.lastServer(ServerEventKind.LOG_ANCHORED.code(), beginning(way));
+  }
+
+  private List<ServerEntry> of(String way, ServerEventKind kind, long after) {
+    return evidenceLog.ofServer(kind.code(), beginning(way), after);
+  }
+
+  /** The body of each event about anchors begins with its way. */
+  private static String beginning(String way) {
+    return EvidenceJson.write(Map.of("way", way)).replaceFirst("}$", ",");
+  }
+
+  private static Anchored anchored(ServerEntry entry) {
+    return new Anchored(entry.at(), (ServerEvent.LogAnchored) ServerEventKind.read(entry));
   }
 }

@@ -347,11 +347,6 @@ public sealed interface ServerEvent {
       this(way, where, checkpoint, null, null);
     }
 
-    /** Returns how many positions of the log the checkpoint is over. */
-    public long positions() {
-      return Long.parseLong(checkpoint.lines().skip(1).findFirst().orElse("0"));
-    }
-
     /**
      * What a time-stamping authority (RFC 3161) answered.
      *
@@ -382,7 +377,7 @@ public sealed interface ServerEvent {
       }
     }
 
-    /** Returns the number of positions that the checkpoint is over. */
+    /** Returns the number of positions that the checkpoint is over; 0 if it is none. */
     public long size() {
       return checkpoint
           .lines()

@@ -112,19 +112,6 @@ public final class ServerHistory {
                     (ServerEvent.LogExported) ServerEventKind.read(entry)));
   }
 
-  /** A checkpoint of the evidence log that was given away. */
-  public record RecordedAnchor(Instant at, ServerEvent.LogAnchored event) {}
-
-  /** Returns all anchors of the evidence log, in the order in which they were recorded. */
-  public List<RecordedAnchor> anchors() {
-    return evidenceLog.ofServer(ServerEventKind.LOG_ANCHORED.code()).stream()
-        .map(
-            entry ->
-                new RecordedAnchor(
-                    entry.at(), (ServerEvent.LogAnchored) ServerEventKind.read(entry)))
-        .toList();
-  }
-
   /** A start or a stop of the server. */
   public record StartOrStop(Instant at, ServerEvent event) {}
 

@@ -1,7 +1,7 @@
 package io.pgproof.evidence.report;
 
+import io.pgproof.evidence.AnchorHistory.Anchored;
 import io.pgproof.evidence.ServerEvent.LogAnchored;
-import io.pgproof.evidence.ServerHistory.RecordedAnchor;
 import io.pgproof.evidence.report.ComplianceReport.AnchorFigures;
 import io.pgproof.evidence.report.ComplianceReport.Span;
 import java.time.Duration;
@@ -15,26 +15,27 @@ import java.util.TreeMap;
 final class AnchorTally {
   private AnchorTally() {}
 
-  /** Returns the figures of each way and place, in the order of their names. */
-  static List<AnchorFigures> of(List<RecordedAnchor> anchors, Span period) {
-    Map<String, List<RecordedAnchor>> places = new TreeMap<>();
-    anchors.stream()
-        .filter(anchor -> period.contains(anchor.at()))
-        .forEach(
-            anchor ->
-                places
-                    .computeIfAbsent(
-                        anchor.event().way() + " " + anchor.event().where(),
-                        place -> new ArrayList<>())
-                    .add(anchor));
+  /**
+   * Returns the figures of each way and place, in the order of their names.
+   *
+   * @param anchors those of the period, in their order
+   */
+  static List<AnchorFigures> of(List<Anchored> anchors, Span period) {
+    Map<String, List<Anchored>> places = new TreeMap<>();
+    for (Anchored anchor : anchors) {
+      places
+          .computeIfAbsent(
+              anchor.event().way() + " " + anchor.event().where(), place -> new ArrayList<>())
+          .add(anchor);
+    }
     return places.values().stream().map(place -> figures(place, period)).toList();
   }
 
-  private static AnchorFigures figures(List<RecordedAnchor> place, Span period) {
+  private static AnchorFigures figures(List<Anchored> place, Span period) {
     LogAnchored last = place.get(place.size() - 1).event();
     Duration gap = Duration.ZERO;
     Instant before = period.begin();
-    for (RecordedAnchor anchor : place) {
+    for (Anchored anchor : place) {
       gap = longer(gap, before, anchor.at());
       before = anchor.at();
     }
@@ -45,7 +46,7 @@ final class AnchorTally {
         place.get(0).at(),
         before,
         longer(gap, before, period.end()).toSeconds(),
-        last.positions());
+        last.size());
   }
 
   private static Duration longer(Duration gap, Instant from, Instant until) {

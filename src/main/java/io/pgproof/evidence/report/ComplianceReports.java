@@ -1,6 +1,7 @@
 package io.pgproof.evidence.report;
 
 import io.pgproof.audit.EvidenceLog;
+import io.pgproof.evidence.AnchorHistory;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ReviewHistory;
@@ -151,7 +152,8 @@ public final class ComplianceReports {
         waivers(period, names),
         negativeControls(period, names),
         reviews(period),
-        AnchorTally.of(new ServerHistory(evidenceLog).anchors(), period),
+        AnchorTally.of(
+            new AnchorHistory(evidenceLog).between(period.begin(), period.end()), period),
         Controls.ALL,
         doesNotShow(days),
         new RunsOfTargets(
