@@ -107,7 +107,7 @@ class RoomsTest {
     room("limit");
     room("document");
     room("tlog");
-    room("timestamp");
+    room("timestamp", "proof");
     room("audit", "proof");
     room(
         "evidence",

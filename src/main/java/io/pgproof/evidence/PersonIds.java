@@ -1,9 +1,6 @@
 package io.pgproof.evidence;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.pgproof.proof.Digests;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,12 +64,6 @@ public final class PersonIds {
   }
 
   private static String digest(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, KEY_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Digests.sha256(text).substring(0, 2 * KEY_BYTES);
   }
 }

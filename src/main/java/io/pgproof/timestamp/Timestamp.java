@@ -1,8 +1,8 @@
 package io.pgproof.timestamp;
 
+import io.pgproof.proof.Digests;
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -42,7 +42,7 @@ public record Timestamp(Instant time, String authority, String serial) {
     }
     if (!token.getTimeStampInfo().getMessageImprintAlgOID().equals(TSPAlgorithms.SHA256)
         || !MessageDigest.isEqual(
-            token.getTimeStampInfo().getMessageImprintDigest(), sha256(data))) {
+            token.getTimeStampInfo().getMessageImprintDigest(), Digests.sha256().digest(data))) {
       throw new TimestampException("it is a time stamp of other bytes");
     }
     Instant time = token.getTimeStampInfo().getGenTime().toInstant();
@@ -90,13 +90,5 @@ public record Timestamp(Instant time, String authority, String serial) {
       }
     }
     return certificates;
-  }
-
-  static byte[] sha256(byte[] data) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(data);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.pgproof.timestamp;
 
+import io.pgproof.proof.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -33,7 +34,9 @@ public final class TimestampRequest {
     generator.setCertReq(true);
     this.request =
         generator.generate(
-            TSPAlgorithms.SHA256, Timestamp.sha256(data), new BigInteger(NONCE_BITS, RANDOM));
+            TSPAlgorithms.SHA256,
+            Digests.sha256().digest(data),
+            new BigInteger(NONCE_BITS, RANDOM));
   }
 
   /** Returns the request in DER. */
