@@ -128,6 +128,7 @@ class RoomsTest {
         "evidence.anchor",
         "command",
         "state",
+        "secret",
         "target",
         "timestamp",
         "audit",

@@ -44,6 +44,10 @@ public record SecretFile(Path path) {
       if (Files.isDirectory(path)) {
         throw new IOException(path + " is a directory, not a file");
       }
+      if (Files.exists(path) && !Files.isRegularFile(path)) {
+        // To read a pipe could take for ever.
+        throw new IOException(path + " is not a regular file");
+      }
       if (Files.size(path) > LARGEST) {
         throw new IOException("the file " + path + " is larger than 1 MiB");
       }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,14 @@ class SecretFileTest {
     assertRefused(file, "the file " + file + " is larger than 1 MiB");
     Files.writeString(file, "\n");
     assertRefused(file, "the file " + file + " contains no secret");
+  }
+
+  @Test
+  @Timeout(60)
+  void aPipeIsNotRead() throws Exception {
+    Path pipe = place.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertRefused(pipe, pipe + " is not a regular file");
   }
 
   @ParameterizedTest

@@ -24,14 +24,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -41,8 +47,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Anchors the evidence log when it is due, in each way that the configuration names. What was tried
  * and when is in the evidence, so a restart forgets nothing. Thread-safe.
  *
- * <p>A way is due at once if it never succeeded, then by the schedule, and after a failure again
- * and again in growing gaps.
+ * <p>A way is due at once if its last anchor was with another recipient or there is none, then by
+ * the schedule, and after a failure again and again in growing gaps.
  */
 public final class Anchors implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Anchors.class);
@@ -62,6 +68,11 @@ public final class Anchors implements AutoCloseable {
   /** How long an authority may take. */
   public static final Duration AUTHORITY_LIMIT = Duration.ofSeconds(30);
 
+  /** Longer than any way takes by its own limits. */
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
   private final EvidenceLog evidenceLog;
   private final EvidenceSequencer sequencer;
   private final UnanchoredEntries unanchored;
@@ -69,23 +80,29 @@ public final class Anchors implements AutoCloseable {
   private final TransactionTemplate transactions;
   private final CurrentConfiguration configuration;
   private final Function<Anchoring, List<Way>> ways;
+  private final Duration limit;
   private final Clock clock;
   private final AnchorAlarm alarm;
 
-  /** When a way was due, and there was nothing to anchor. */
+  /** By recipient: when an anchor was due, and there was nothing to anchor. */
   private final Map<String, Instant> nothingNew = new HashMap<>();
 
+  private final Lock checking = new ReentrantLock();
+
   /**
-   * What is outside of this process is done in a thread of its own, because only that may be
-   * interrupted: an interrupt in a query would close the embedded database.
+   * What is outside of this process is done in threads of their own, because only those may be
+   * interrupted: an interrupt in a query would close the embedded database. A thread that an
+   * interrupt does not end, such as one that reads from a dead mount, is left behind.
    */
   private final ExecutorService outside =
-      Executors.newSingleThreadExecutor(
+      Executors.newCachedThreadPool(
           work -> {
             Thread made = new Thread(work, "anchor");
             made.setDaemon(true);
             return made;
           });
+
+  private volatile @Nullable Future<ServerEvent> given;
 
   /**
    * @param directory that keeps time stamps; need not exist
@@ -106,12 +123,14 @@ public final class Anchors implements AutoCloseable {
         sequencer,
         configuration,
         anchoring -> ways(anchoring, programs, http, directory),
+        LIMIT,
         clock,
         alarm);
   }
 
   /**
    * @param ways returns those that a configuration names
+   * @param limit how long any way may take
    */
   Anchors(
       DataSource database,
@@ -119,6 +138,7 @@ public final class Anchors implements AutoCloseable {
       EvidenceSequencer sequencer,
       CurrentConfiguration configuration,
       Function<Anchoring, List<Way>> ways,
+      Duration limit,
       Clock clock,
       AnchorAlarm alarm) {
     this.evidenceLog = evidenceLog;
@@ -128,6 +148,7 @@ public final class Anchors implements AutoCloseable {
     this.transactions = new TransactionTemplate(new JdbcTransactionManager(database));
     this.configuration = configuration;
     this.ways = ways;
+    this.limit = limit;
     this.clock = clock;
     this.alarm = alarm;
   }
@@ -163,21 +184,26 @@ public final class Anchors implements AutoCloseable {
   }
 
   /** Anchors the log in each way that is due, and gives the alarm for each that is late. */
-  public synchronized void check() {
-    Anchoring anchoring = configuration.get().anchoring();
-    for (Way way : ways.apply(anchoring)) {
-      if (isDue(way, anchoring.schedule())) {
-        anchor(way);
+  public void check() {
+    checking.lock();
+    try {
+      Anchoring anchoring = configuration.get().anchoring();
+      for (Way way : ways.apply(anchoring)) {
+        if (isDue(way, anchoring.schedule())) {
+          anchor(way);
+        }
+        if (!outside.isShutdown()) {
+          checkLate(way, anchoring.schedule());
+        }
       }
-      if (!outside.isShutdown()) {
-        checkLate(way, anchoring.schedule());
-      }
+    } finally {
+      checking.unlock();
     }
   }
 
   private boolean isDue(Way way, Schedule schedule) {
     Instant now = clock.instant();
-    Past past = history.of(way.name());
+    Past past = history.of(way.name()).with(way.where());
     if (past.lastFailure().isPresent()) {
       Instant failed = past.lastFailure().get().at();
       Duration gap = GAPS.get(Math.min(past.failures().size(), GAPS.size()) - 1);
@@ -186,7 +212,7 @@ public final class Anchors implements AutoCloseable {
     Optional<Instant> looked =
         Stream.concat(
                 past.last().map(Anchored::at).stream(),
-                Stream.ofNullable(nothingNew.get(way.name())))
+                Stream.ofNullable(nothingNew.get(way.where())))
             .filter(at -> !isAhead(at, now))
             .max(Comparator.naturalOrder());
     return looked.isEmpty() || !now.isBefore(schedule.nextAfter(looked.get()));
@@ -208,8 +234,8 @@ public final class Anchors implements AutoCloseable {
       return;
     }
     Past past = history.of(way.name());
-    if (firstUnanchored(past).isEmpty()) {
-      nothingNew.put(way.name(), clock.instant());
+    if (firstUnanchored(past.with(way.where())).isEmpty()) {
+      nothingNew.put(way.where(), clock.instant());
       LOG.info(
           "the evidence log is not anchored with {}: it has nothing new since the last anchor",
           way.where());
@@ -218,7 +244,7 @@ public final class Anchors implements AutoCloseable {
     ServerEvent event;
     try {
       event = give(way, checkpoint.get());
-    } catch (InterruptedException | RejectedExecutionException e) {
+    } catch (InterruptedException | CancellationException | RejectedExecutionException e) {
       LOG.info("the anchor with {} was broken off, because pgproof stops", way.where());
       return;
     }
@@ -244,25 +270,32 @@ public final class Anchors implements AutoCloseable {
       way.keep(anchored);
       return anchored;
     } catch (IOException e) {
-      return new ServerEvent.AnchorFailed(
-          way.name(), way.where(), "its answer could not be stored: " + e.getMessage(), null);
+      return failed(way, "its answer could not be stored: " + e.getMessage());
     }
   }
 
   /**
-   * @throws InterruptedException when this is closed
+   * @throws InterruptedException when this is closed; also {@link CancellationException} and {@link
+   *     RejectedExecutionException}
    */
   private ServerEvent give(Way way, String checkpoint) throws InterruptedException {
     Future<ServerEvent> given = outside.submit(() -> way.give(checkpoint));
+    this.given = given;
     try {
-      return given.get();
+      return given.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof InterruptedException interrupted) {
         throw interrupted;
       }
-      return new ServerEvent.AnchorFailed(
-          way.name(), way.where(), String.valueOf(e.getCause()), null);
+      return failed(way, String.valueOf(e.getCause()));
+    } catch (TimeoutException e) {
+      given.cancel(true);
+      return failed(way, "it did not end within " + limit.toSeconds() + " s");
     }
+  }
+
+  private static ServerEvent failed(Way way, String because) {
+    return new ServerEvent.AnchorFailed(way.name(), way.where(), because, null);
   }
 
   /**
@@ -299,14 +332,24 @@ public final class Anchors implements AutoCloseable {
         });
   }
 
-  /** Breaks off an anchor that is under way; nothing is recorded about it. */
+  /**
+   * Breaks off an anchor that is under way; nothing is recorded about it. It waits 10 s at most.
+   */
   @Override
   public void close() {
     outside.shutdownNow();
-    awaitCheck();
-  }
-
-  private synchronized void awaitCheck() {
-    // Waits until no check is under way.
+    Future<ServerEvent> broken = given;
+    if (broken != null) {
+      broken.cancel(true);
+    }
+    try {
+      if (checking.tryLock(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        checking.unlock();
+      } else {
+        LOG.warn("the check of the anchors did not end within {} s", CLOSE_LIMIT.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.pgproof.evidence.anchor;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerEvent.LogAnchored;
 import io.pgproof.notify.LimitedHttp;
+import io.pgproof.secret.SecretFile;
 import io.pgproof.state.DurableFile;
 import io.pgproof.timestamp.Authorities;
 import io.pgproof.timestamp.Timestamp;
@@ -97,7 +98,7 @@ final class ToAuthority implements Way {
       return Authorities.ANY;
     }
     try {
-      return Authorities.of(Files.readString(trusted.get()));
+      return Authorities.of(SecretFile.readText(trusted.get()));
     } catch (IOException | TimestampException e) {
       throw new IOException("tsa-ca " + trusted.get() + " cannot be used: " + e.getMessage(), e);
     }

@@ -15,6 +15,7 @@ import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Notifications;
 import io.pgproof.target.Schedule;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,9 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A log that is due for an anchor each night at four, with real programs. */
@@ -87,16 +90,23 @@ class AnchorsTest {
   }
 
   private void start(Duration limit) {
+    start(
+        anchoring ->
+            anchoring.command().isEmpty()
+                ? List.of()
+                : List.of(new ToCommand(new HostPrograms(), anchoring.command(), limit)),
+        Duration.ofMinutes(2));
+  }
+
+  private void start(Function<Anchoring, List<Way>> ways, Duration limit) {
     anchors =
         new Anchors(
             fixture.database,
             evidence,
             sequencer,
             configuration,
-            anchoring ->
-                anchoring.command().isEmpty()
-                    ? List.of()
-                    : List.of(new ToCommand(new HostPrograms(), anchoring.command(), limit)),
+            ways,
+            limit,
             clock,
             new AnchorAlarm() {
               @Override
@@ -129,7 +139,11 @@ class AnchorsTest {
   }
 
   private void script(String text) throws IOException {
-    Path script = place.resolve("anchor");
+    script("anchor", text);
+  }
+
+  private void script(String name, String text) throws IOException {
+    Path script = place.resolve(name);
     Files.writeString(script, "#!/bin/sh\n" + text + "\n");
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     command(List.of(script.toString(), kept.toString(), "S3CRET"));
@@ -326,6 +340,105 @@ class AnchorsTest {
     assertThat(events()).isEmpty();
     happens();
     assertThat(evidence.size()).as("the database is open").isPositive();
+  }
+
+  @Test
+  void aNewProgramIsDueAtOnce() throws Exception {
+    script("exit 0");
+    happens();
+    anchors.check();
+    script("other", "exit 1");
+    for (int minute = 0; minute < 10; minute++) {
+      anchors.check();
+      pass(Duration.ofMinutes(1));
+    }
+    assertThat(events())
+        .as("at once, although nothing is new, and after 1 and 5 minutes")
+        .hasSize(4)
+        .last()
+        .asString()
+        .startsWith("could not anchor the evidence log: other:");
+    script("third", "exit 0");
+    anchors.check();
+    anchors.check();
+    assertThat(events())
+        .as("not in the gap of another program")
+        .hasSize(5)
+        .last()
+        .asString()
+        .startsWith("anchored")
+        .endsWith("third");
+    assertThat(told).isEmpty();
+  }
+
+  /** A way that opens a pipe into which nobody writes; no interrupt ends that. */
+  private Path hang(Duration limit) throws Exception {
+    Path pipe = place.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Way hanging =
+        new Way() {
+          @Override
+          public String name() {
+            return "hanging";
+          }
+
+          @Override
+          public String where() {
+            return "pipe";
+          }
+
+          @Override
+          public ServerEvent give(String checkpoint) {
+            try {
+              Files.createFile(begun());
+              return new ServerEvent.AnchorFailed(name(), where(), Files.readString(pipe), null);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    start(
+        anchoring ->
+            List.of(
+                hanging,
+                new ToCommand(new HostPrograms(), anchoring.command(), Duration.ofMinutes(1))),
+        limit);
+    return pipe;
+  }
+
+  private Path begun() {
+    return place.resolve("begun");
+  }
+
+  @Test
+  @Timeout(120)
+  void aWayThatCannotBeInterruptedFailsAtTheLimitAndOthersGoOn() throws Exception {
+    anchors.close();
+    Path pipe = hang(Duration.ofSeconds(5));
+    script("exit 0");
+    happens();
+    anchors.check();
+    assertThat(events())
+        .containsExactly(
+            "could not anchor the evidence log: pipe: it did not end within 5 s",
+            "anchored the evidence log over 3 positions: anchor");
+    Files.writeString(pipe, "");
+  }
+
+  @Test
+  @Timeout(120)
+  void aStopDoesNotAwaitAWayThatCannotBeInterrupted() throws Exception {
+    anchors.close();
+    Path pipe = hang(Duration.ofDays(1));
+    script("exit 0");
+    happens();
+    Thread check = new Thread(anchors::check);
+    check.start();
+    await().until(() -> Files.exists(begun()));
+    anchors.close();
+    check.join();
+    assertThat(events()).isEmpty();
+    Files.writeString(pipe, "");
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real authority, and authorities that are broken or malicious. */
@@ -144,6 +145,19 @@ class ToAuthorityTest {
     int before = server.requests.get();
     assertFailed(way().give(CHECKPOINT), "trusted.pem cannot be used");
     assertThat(server.requests).as("not even asked").hasValue(before);
+  }
+
+  @Test
+  @Timeout(60)
+  void aFileOfAuthoritiesThatIsAPipeOrTooLongIsNotRead() throws Exception {
+    Path pipe = place.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertFailed(
+        way(server.address(), pipe, Duration.ofMinutes(1)).give(CHECKPOINT),
+        "tsa-ca " + pipe + " cannot be used: " + pipe + " is not a regular file");
+    Files.writeString(trusted, server.authorities() + " ".repeat(1 << 20));
+    assertFailed(way().give(CHECKPOINT), "is larger than 1 MiB");
+    assertThat(server.requests).as("not even asked").hasValue(0);
   }
 
   @Test
