@@ -311,6 +311,16 @@ public final class TarReader implements MemberSource {
     return endMark;
   }
 
+  /**
+   * Reads the archive to its end without looking at its members.
+   *
+   * @throws FindingException {@code archive-corrupt} or {@code archive-truncated} if the compressed
+   *     data are damaged
+   */
+  public void readToEnd() throws InterruptedException {
+    window.readToEnd();
+  }
+
   public FindingException truncated() {
     return window.truncated();
   }

@@ -84,6 +84,13 @@ final class TarWindow {
     return true;
   }
 
+  /** Reads the tar to its end, whatever it holds. */
+  void readToEnd() throws InterruptedException {
+    do {
+      bytes.position(bytes.limit());
+    } while (fill(1));
+  }
+
   FindingException truncated() {
     return new FindingException(
         Reason.ARCHIVE_TRUNCATED,

@@ -123,7 +123,15 @@ record PartRestore(Source source, Target target, LongConsumer read)
     RawArchive raw = new RawArchive(archive.path(), read);
     ByteSource decoded = raw.decoded();
     try (TarReader memberSource = new TarReader(decoded)) {
-      restoreAll(memberSource);
+      try {
+        restoreAll(memberSource);
+      } catch (FindingException e) {
+        if (e.finding().reason() == Reason.FORMAT_UNSUPPORTED) {
+          // Damaged data can look like members of a strange form; the checksum at their end tells.
+          memberSource.readToEnd();
+        }
+        throw e;
+      }
       if (!memberSource.hasEndMark()) {
         requireIdentityElsewhere(memberSource);
       }

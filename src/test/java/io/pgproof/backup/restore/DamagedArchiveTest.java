@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgproof.backup.archive.Compression;
 import io.pgproof.backup.archive.ExpectedFinding;
+import io.pgproof.command.Trees;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
@@ -214,6 +215,24 @@ class DamagedArchiveTest {
 
     ExpectedFinding.expect(
         Reason.ARCHIVE_CORRUPT, "bytes follow the zeros", () -> backup.restore());
+  }
+
+  /** A damaged window of the decompressor can repeat a member or make up a strange one. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "LZ4", "ZSTD"})
+  void damageIsFoundBehindWhatLooksLikeAStrangeForm(Compression compression) throws Exception {
+    backup.coding = compression;
+    backup.with(CraftedBackup.file("PG_VERSION", 3), CraftedBackup.utf8("15\n")).write();
+    ExpectedFinding.expect(
+        Reason.FORMAT_UNSUPPORTED, "PG_VERSION a second time", () -> backup.restore());
+
+    byte[] packed = Files.readAllBytes(backup.base());
+    packed[packed.length - (compression == Compression.GZIP ? 8 : 1)] ^= 1;
+    Files.write(backup.base(), packed);
+    Trees.remove(backup.data());
+    ExpectedFinding.expect(Reason.ARCHIVE_CORRUPT, "base.tar", () -> backup.restore());
   }
 
   @Test
