@@ -92,7 +92,7 @@ public final class EvidenceRetention {
     if (export.isEmpty() || !removable.engineExists()) {
       return new Result(before, 0, 0, export);
     }
-    Instant earlier = removable.beforeOpenReviews(before);
+    Instant earlier = removable.beforeReviews(before, now);
     Limits limits = removable.limits(earlier, export.get().positions(), now);
     long runs = 0;
     long entries = 0;

@@ -3,6 +3,7 @@ package io.pgproof.evidence.retention;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.log.LogRemoval;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -35,6 +37,9 @@ final class RemovableEntries {
   private static final List<String> ENDS =
       List.of(
           Evidence.kind(Evidence.VerdictReached.class), Evidence.kind(Evidence.ControlEnded.class));
+
+  /** Where the process of the reviews waits if the configuration asks for them. */
+  private static final String REVIEW_DUE = "reviewDue";
 
   /** The last run of each backup, and the last one that proved it. */
   private static final List<String> LAST_VERDICTS =
@@ -92,7 +97,7 @@ final class RemovableEntries {
   /**
    * Returns the limits.
    *
-   * @param before the time, or an earlier one if an open review is about what follows
+   * @param before the time, or an earlier one if a review is or will be about what follows
    */
   Limits limits(Instant before, long exported, Instant now) {
     Set<RunId> kept = new HashSet<>(new ControlHistory(evidenceLog).needed());
@@ -107,15 +112,19 @@ final class RemovableEntries {
     return new Limits(bound.isEmpty() ? Long.MAX_VALUE : bound.get(0), exported, now, kept);
   }
 
-  /** Returns the time, or the beginning of the first open review if that is earlier. */
-  Instant beforeOpenReviews(Instant before) {
-    return new ReviewHistory(evidenceLog)
-        .all().stream()
+  /** Returns the time, or the beginning of the first open or planned review if that is earlier. */
+  Instant beforeReviews(Instant before, Instant now) {
+    ReviewHistory history = new ReviewHistory(evidenceLog);
+    Stream<DayPeriod> open =
+        history.all().stream()
             .filter(review -> review.decided().isEmpty())
-            .map(review -> review.period())
-            .filter(period -> isActive(period.key()))
-            .map(period -> period.begin())
-            .reduce(before, (one, other) -> one.isBefore(other) ? one : other);
+            .map(ReviewHistory.Review::period)
+            .filter(period -> engineHas("business_key_", period.key()));
+    Stream<DayPeriod> planned =
+        history.next(now).stream().filter(period -> engineHas("act_id_", REVIEW_DUE));
+    return Stream.concat(open, planned)
+        .map(DayPeriod::begin)
+        .reduce(before, (one, other) -> one.isBefore(other) ? one : other);
   }
 
   /** Returns when the first entry at this position of the log or a later one was recorded. */
@@ -148,11 +157,11 @@ final class RemovableEntries {
                 }));
   }
 
-  private boolean isActive(String businessKey) {
+  private boolean engineHas(String column, String value) {
     return !jdbc.queryForList(
-            "select 1 from act_ru_execution where business_key_ = ? fetch first 1 row only",
+            "select 1 from act_ru_execution where " + column + " = ? fetch first 1 row only",
             Integer.class,
-            businessKey)
+            value)
         .isEmpty();
   }
 

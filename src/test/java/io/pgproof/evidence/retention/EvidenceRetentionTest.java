@@ -29,6 +29,7 @@ import io.pgproof.target.Configuration;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Notifications;
 import io.pgproof.target.Settings;
+import io.pgproof.workflow.model.ReviewResults.Event;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +58,8 @@ class EvidenceRetentionTest {
   @BeforeEach
   void begin() {
     log = LogFixture.onH2(place);
-    log.jdbc.execute("create table act_ru_execution (business_key_ varchar(255))");
+    log.jdbc.execute(
+        "create table act_ru_execution (business_key_ varchar(255), act_id_ varchar(255))");
     runs = RecordedRuns.withRows(log.database);
     sequencer =
         new EvidenceSequencer(log.database, runs.log(), log.directory, "4b0d3a3e", runs.clock());
@@ -266,7 +268,7 @@ class EvidenceRetentionTest {
             "select backup_key from pgproof_run where run = ?", String.class, asked.value());
     new OpenTasks(log.database).claim(key, asked);
     RunId active = old("hr", Verdict.PROVEN);
-    log.jdbc.update("insert into act_ru_execution values (?)", active.value());
+    log.jdbc.update("insert into act_ru_execution (business_key_) values (?)", active.value());
     runs.at(MARCH.plus(Duration.ofDays(2)));
     RunId unfinished = runs.ask("wiki", "ada");
     RunId later = old("wiki", Verdict.PROVEN);
@@ -309,6 +311,36 @@ class EvidenceRetentionTest {
             List.of(new ControlResult("wal", "recovery", outcome, List.of(), null, null, null)),
             null));
     return control;
+  }
+
+  @Test
+  void whatAReviewIsOrWillBeAboutStays() throws Exception {
+    LocalDate second = LocalDate.parse("2026-03-02");
+    runs.at(MARCH);
+    new ServerEvent.ReviewsBegun(second, "weekly").record(runs.log(), "pgproof");
+    old("shop", Verdict.STALE);
+    runs.at(MARCH.plus(Duration.ofDays(2)));
+    RunId later = runs.ended("shop", Verdict.STALE);
+    recent("shop");
+    export();
+    assertThat(retention().plan(APRIL).runs()).as("reviews are off").isEqualTo(2);
+    log.jdbc.update("insert into act_ru_execution (act_id_) values (?)", Event.REVIEW_DUE);
+    assertThat(retention().plan(APRIL).before()).isEqualTo(Instant.parse("2026-03-02T00:00:00Z"));
+    assertThat(retention().plan(APRIL).runs()).as("a review is planned").isEqualTo(1);
+
+    DayPeriod days = new DayPeriod(second, second);
+    new ServerEvent.ReviewOpened(
+            days, "auditors", new ServerEvent.ReviewOpened.Figures(1, 0, 1, 0, 0, 0, null, null))
+        .record(runs.log(), "pgproof");
+    log.jdbc.update("insert into act_ru_execution (business_key_) values (?)", days.key());
+    assertThat(retention().plan(APRIL).before()).as("the review is open").isEqualTo(days.begin());
+    new ServerEvent.ReviewDecided(days, ServerEvent.ReviewDecided.SIGNED, null)
+        .record(runs.log(), "aude");
+    assertThat(retention().plan(APRIL).before())
+        .as("the next review is planned")
+        .isEqualTo(days.end());
+    assertThat(remove().runs()).isEqualTo(1);
+    assertThat(withEvidence()).contains(later);
   }
 
   @Test

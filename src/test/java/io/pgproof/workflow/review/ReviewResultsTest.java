@@ -9,6 +9,9 @@ import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.ReviewHistory.Review;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerHistory;
+import io.pgproof.evidence.log.EvidenceSequencer;
+import io.pgproof.evidence.log.LogRemoval;
+import io.pgproof.evidence.retention.EvidenceRetention;
 import io.pgproof.notify.Message;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
@@ -30,6 +33,7 @@ import io.pgproof.workflow.model.ReviewResults.Variable;
 import io.pgproof.workflow.model.VerifyBackup;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -42,6 +46,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A review at six each day, on the engine and the evidence of {@link PeopleOnEngine}. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -330,5 +335,30 @@ class ReviewResultsTest {
     assertThat(new ServerHistory(people.trail).latest(1_000))
         .filteredOn(line -> line.kind().equals("ReviewsBegun"))
         .hasSize(1);
+  }
+
+  @Test
+  @Order(7)
+  void evidenceOfAPlannedReviewStays(@TempDir Path place) throws Exception {
+    history.all().stream()
+        .filter(review -> review.decided().isEmpty())
+        .forEach(review -> decide(review, "aude", AUDITORS, Decision.SIGN, ""));
+    DayPeriod last = history.all().get(history.all().size() - 1).period();
+    people.pass(Duration.ofDays(200));
+    EvidenceSequencer sequencer =
+        new EvidenceSequencer(people.database, people.trail, place, "4b0d3a3e", people.clock);
+    sequencer.take(true);
+    new ServerEvent.LogExported("/srv/export", "ab".repeat(32), 1, 1).record(people.trail, "ada");
+    EvidenceRetention retention =
+        new EvidenceRetention(
+            people.database,
+            people.trail,
+            new LogRemoval(people.database, people.trail, place, sequencer, people.clock),
+            people.clock);
+    Instant before = people.clock.instant().minus(Duration.ofDays(100));
+    assertThat(retention.plan(before).before()).isEqualTo(last.end());
+    configure(null);
+    people.reviews.plan();
+    assertThat(retention.plan(before).before()).as("none is planned").isEqualTo(before);
   }
 }
