@@ -68,6 +68,10 @@ public final class MailedCheckpoint {
         .toList();
   }
 
+  /**
+   * Decodes quoted-printable, and leaves what is none as it is. The text may be a whole saved mail;
+   * the decoder of Jakarta Mail is for bodies and can end at a boundary such as {@code =-1dQ}.
+   */
   private static String decode(String text) {
     // Each byte as one character, and the characters of the text as their bytes.
     String bytes = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
