@@ -343,7 +343,8 @@ final class AuditCommand implements Runnable {
       name = "remove",
       description = {
         "Removes evidence that was recorded before a day, at least 90 days ago.",
-        "Only what the last export of the log has is removed, and nothing that is still needed.",
+        "Only what a recorded export has is removed, and nothing that is still needed.",
+        "pgproof does not check that the file of the export still exists.",
         "A signed entry says what was removed; the log still verifies."
       },
       mixinStandardHelpOptions = true)
@@ -373,17 +374,8 @@ final class AuditCommand implements Runnable {
             Mistakes.notAllowed("--before", before, "a day such as 2026-01-01"),
             "correct --before");
       }
-      try (DaemonConnection daemonConnection = DaemonConnection.toDesk(audit.main.state())) {
-        Reply reply =
-            daemonConnection.send(
-                new Request.RemoveEvidence(time, dryRun, Main.invokingUser()), said -> {});
-        if (!(reply instanceof Reply.Done done)) {
-          return FailureOutput.print(
-              spec.commandLine(), spec.commandLine().getParseResult(), reply);
-        }
-        spec.commandLine().getOut().println(done.text());
-        return Main.DONE;
-      }
+      return TextCommand.run(
+          audit.main, spec, new Request.RemoveEvidence(time, dryRun, Main.invokingUser()));
     }
   }
 }

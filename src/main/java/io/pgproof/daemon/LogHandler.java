@@ -152,6 +152,9 @@ final class LogHandler {
             + result.export().get().sha256()
             + " has the first "
             + result.export().get().positions()
-            + " positions");
+            + " positions\npgproof does not check that the file of this export still exists;"
+            + (request.dryRun()
+                ? " make sure that you have it before you remove anything"
+                : " keep it, because only it has what was removed"));
   }
 }

@@ -56,7 +56,12 @@ class AuditLogTest {
       assertThat(answer(2, "audit", "remove", "--before", "2999-01-01"))
           .contains("evidence is kept for at least 90 days");
       assertThat(answer(0, "audit", "remove", "--before", "2020-01-01"))
-          .contains("removed 0 entries from before 2020-01-01", Digests.sha256(export));
+          .contains(
+              "removed 0 entries from before 2020-01-01",
+              Digests.sha256(export),
+              "pgproof does not check that the file of this export still exists; keep it");
+      assertThat(answer(0, "audit", "remove", "--dry-run", "--before", "2020-01-01"))
+          .contains("would remove 0 entries", "still exists; make sure that you have it");
       server.terminate();
       server.await();
     }
