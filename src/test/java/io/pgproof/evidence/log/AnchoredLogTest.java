@@ -71,26 +71,6 @@ class AnchoredLogTest {
         .record(log.evidence, EvidenceLog.PGPROOF);
   }
 
-  private LogAudit verify() throws Exception {
-    return new LogAuditor(log.database, log.evidence, log.directory, log.anchors, log.sequencer())
-        .verify(null, positions -> {});
-  }
-
-  private LogAudit verifyExport() throws Exception {
-    Path file = place.resolve("export" + System.nanoTime());
-    try (ExportFile export = new ExportFile(file)) {
-      boolean[] first = {true};
-      new LogExport(log.database, log.directory)
-          .write(
-              lines -> {
-                export.write(first[0], lines);
-                first[0] = false;
-              });
-      export.complete();
-    }
-    return LogExport.verify(file, List.of(), null);
-  }
-
   /** As the authority's answer is kept. */
   private Path keep(String checkpoint, byte[] answer) throws Exception {
     Path kept = Files.createDirectories(log.anchors.resolve("20261201-040001-20"));
@@ -102,7 +82,7 @@ class AnchoredLogTest {
 
   @Test
   void itSaysWhenItWasAnchoredAndByWhom() throws Exception {
-    for (LogAudit audit : List.of(verify(), verifyExport())) {
+    for (LogAudit audit : List.of(log.verify(), LogExport.verify(log.export(), List.of(), null))) {
       assertThat(audit.problems()).isEmpty();
       assertThat(audit.anchors())
           .singleElement()
@@ -127,7 +107,7 @@ class AnchoredLogTest {
   @Test
   void aLogThatWasRewrittenSinceIsFound() throws Exception {
     rewrite("update pgproof_evidence set actor = 'eve' where id = 7");
-    for (LogAudit audit : List.of(verify(), verifyExport())) {
+    for (LogAudit audit : List.of(log.verify(), LogExport.verify(log.export(), List.of(), null))) {
       assertThat(audit.problems())
           .singleElement()
           .asString()
@@ -145,17 +125,17 @@ class AnchoredLogTest {
     log.take();
     Path kept = keep(checkpoint, answer);
     log.record(5);
-    assertThat(verify().problems()).isEmpty();
+    assertThat(log.verify().problems()).isEmpty();
     rewrite(
         "update pgproof_evidence set actor = 'eve' where id = 7",
         "delete from pgproof_evidence where kind = 'LogAnchored'");
-    assertThat(verify().problems())
+    assertThat(log.verify().problems())
         .singleElement()
         .asString()
         .startsWith(kept + ", does not fit the leaves: the first 22 positions")
         .contains("rewritten since");
     rewrite("delete from pgproof_evidence where id > 10");
-    assertThat(verify().problems())
+    assertThat(log.verify().problems())
         .singleElement()
         .asString()
         .contains(kept + " is over 22 positions", "its newest entries were removed");
@@ -167,7 +147,7 @@ class AnchoredLogTest {
     byte[] other = "another".getBytes(StandardCharsets.UTF_8);
     byte[] answer = server.stamp(new TimestampRequest(other).encoded());
     record(checkpoint, answer, Timestamp.read(answer, other, Authorities.ANY));
-    for (LogAudit audit : List.of(verify(), verifyExport())) {
+    for (LogAudit audit : List.of(log.verify(), LogExport.verify(log.export(), List.of(), null))) {
       assertThat(audit.problems())
           .singleElement()
           .asString()
@@ -176,7 +156,7 @@ class AnchoredLogTest {
     }
     Path kept = keep(checkpoint, answer);
     Files.delete(kept.resolve("tsa.pem"));
-    assertThat(verify().problems()).anyMatch(problem -> problem.startsWith(kept.toString()));
+    assertThat(log.verify().problems()).anyMatch(problem -> problem.startsWith(kept.toString()));
   }
 
   @Test
@@ -186,7 +166,7 @@ class AnchoredLogTest {
       byte[] answer = other.stamp(new TimestampRequest(data).encoded());
       keep(checkpointText(), answer);
     }
-    assertThat(verify().problems())
+    assertThat(log.verify().problems())
         .singleElement()
         .asString()
         .contains("20261201-040001-20 has no good time stamp", "does not lead to a trusted one");
@@ -198,7 +178,7 @@ class AnchoredLogTest {
     byte[] data = checkpoint.getBytes(StandardCharsets.UTF_8);
     byte[] answer = server.stamp(new TimestampRequest(data).encoded());
     record(checkpoint, answer, Timestamp.read(answer, data, Authorities.ANY));
-    assertThat(verify().problems())
+    assertThat(log.verify().problems())
         .singleElement()
         .asString()
         .contains("the checkpoint of position 22", "cannot be trusted");
@@ -208,7 +188,7 @@ class AnchoredLogTest {
   void aClockThatDiffersIsTold() throws Exception {
     server.time = Instant.now().minus(Duration.ofHours(3));
     anchor(checkpointText());
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     assertThat(audit.problems()).isEmpty();
     assertThat(audit.anchors())
         .singleElement()

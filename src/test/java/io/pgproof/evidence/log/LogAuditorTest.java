@@ -41,34 +41,14 @@ class LogAuditorTest {
     log.close();
   }
 
-  private LogAudit verify() throws IOException {
-    return verify(null);
-  }
-
   private LogAudit verify(String kept) throws IOException {
-    return new LogAuditor(log.database, log.evidence, log.directory, log.anchors, log.sequencer())
-        .verify(kept, positions -> {});
-  }
-
-  private Path export() throws IOException {
-    Path file = place.resolve("export" + System.nanoTime());
-    try (ExportFile export = new ExportFile(file)) {
-      boolean[] first = {true};
-      new LogExport(log.database, log.directory)
-          .write(
-              lines -> {
-                export.write(first[0], lines);
-                first[0] = false;
-              });
-      export.complete();
-    }
-    return file;
+    return log.auditor().verify(kept, positions -> {});
   }
 
   @Test
   void aLogThatNobodyTouchedIsSound() throws Exception {
     log.record(1);
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     assertThat(audit.problems()).isEmpty();
     assertThat(audit.isSound()).isTrue();
     assertThat(audit.positions()).isEqualTo(312);
@@ -87,11 +67,11 @@ class LogAuditorTest {
       log.record(300);
       log.take();
       log.record(3);
-      assertThat(verify().problems()).isEmpty();
-      assertThat(LogExport.verify(export(), List.of(), null).positions()).isEqualTo(304);
+      assertThat(log.verify().problems()).isEmpty();
+      assertThat(LogExport.verify(log.export(), List.of(), null).positions()).isEqualTo(304);
       log.jdbc.execute("alter table pgproof_evidence disable trigger all");
       log.jdbc.update("update pgproof_evidence set at = at + interval '1 second' where id = 7");
-      assertThat(verify().problems())
+      assertThat(log.verify().problems())
           .singleElement()
           .asString()
           .contains("position 6: entry 7 (Noted of run 20261201-030000-aaaa", "was changed");
@@ -125,7 +105,7 @@ class LogAuditorTest {
   void aChangeOfTheDatabaseIsFoundWhereItIs(String attack, String first, String second)
       throws Exception {
     log.force(attack);
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     assertThat(audit.isSound()).isFalse();
     assertThat(String.join("\n", audit.problems())).contains(first, second);
   }
@@ -137,7 +117,7 @@ class LogAuditorTest {
         "update pgproof_log set entry = 21 where position = 30",
         "update pgproof_log set entry = 31 where position = 20");
     assertThat(log.entries().get(20)).isEqualTo(31);
-    assertThat(verify().problems())
+    assertThat(log.verify().problems())
         .anyMatch(
             problem ->
                 problem.startsWith("position 20: entry 31")
@@ -165,7 +145,7 @@ class LogAuditorTest {
             + HexFormat.of().formatHex(changed.leaf(1))
             + "' where entry = 101");
     long position = log.entries().indexOf(101L);
-    assertThat(verify().problems())
+    assertThat(log.verify().problems())
         .hasSize(5)
         .anyMatch(
             problem ->
@@ -181,7 +161,7 @@ class LogAuditorTest {
   @Test
   void newestEntriesThatAreMissingAreFound() throws Exception {
     log.restoreDatabase(306);
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     assertThat(audit.lost()).isEqualTo(5);
     assertThat(audit.problems())
         .singleElement()
@@ -189,7 +169,7 @@ class LogAuditorTest {
         .startsWith("positions 306 to 310: the entries are lost");
     // It is found again and again, whatever is recorded after it.
     log.record(3);
-    assertThat(verify().problems()).hasSize(1);
+    assertThat(log.verify().problems()).hasSize(1);
   }
 
   /** The log does not go on with a database whose beginning is another one. */
@@ -198,7 +178,7 @@ class LogAuditorTest {
     log.restoreDatabase(306);
     log.force(
         "update pgproof_log set leaf = (select leaf from pgproof_log where position = 0) where position = 305");
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     assertThat(String.join("\n", audit.problems())).contains("position 305");
   }
 
@@ -226,7 +206,7 @@ class LogAuditorTest {
       bytes[bytes.length / 2] ^= 4;
       Files.write(file, bytes);
     }
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     if (name.equals("log.pem") && how.equals("remove")) {
       // It is written again, because the private key has it, too.
       assertThat(audit.isSound()).isTrue();
@@ -240,7 +220,7 @@ class LogAuditorTest {
     String kept = Files.readString(log.directory.resolve("checkpoint"));
     log.record(100);
     assertThat(verify(kept).problems()).isEmpty();
-    assertThat(LogExport.verify(export(), List.of(), kept).problems()).isEmpty();
+    assertThat(LogExport.verify(log.export(), List.of(), kept).problems()).isEmpty();
 
     // A copy of the state directory goes on in another way.
     LogKey.Signing key = new LogDirectory(log.directory).signingKey().orElseThrow();
@@ -250,7 +230,7 @@ class LogAuditorTest {
     assertThat(verify(forged).problems())
         .containsExactly(
             "the checkpoint that was kept does not fit the leaves: the first 311 positions are not what was signed");
-    assertThat(LogExport.verify(export(), List.of(), forged).problems())
+    assertThat(LogExport.verify(log.export(), List.of(), forged).problems())
         .singleElement()
         .asString()
         .contains("the checkpoint that was kept does not fit the leaves");
@@ -261,7 +241,7 @@ class LogAuditorTest {
         .singleElement()
         .asString()
         .contains("is over 5000 positions, and the database has 411");
-    assertThat(LogExport.verify(export(), List.of(), ahead).problems())
+    assertThat(LogExport.verify(log.export(), List.of(), ahead).problems())
         .containsExactly(
             "the checkpoint that was kept is over 5000 positions, and the export has 411");
     assertThat(verify("nonsense\n").problems())
@@ -275,7 +255,7 @@ class LogAuditorTest {
     log.restoreDatabase(306);
     log.record(2);
     log.take();
-    Path export = export();
+    Path export = log.export();
     LogAudit audit =
         LogExport.verify(export, List.of(Files.readString(log.directory.resolve("log.pem"))), null);
     assertThat(audit.positions()).isEqualTo(314);
@@ -288,7 +268,7 @@ class LogAuditorTest {
 
   @Test
   void anExportThatWasEditedIsRefused() throws Exception {
-    Path export = export();
+    Path export = log.export();
     List<String> lines = Files.readAllLines(export);
     assertThat(LogExport.verify(export, List.of(), null).problems()).isEmpty();
     assertThat(lines).hasSize(1 + 311 + 3);
@@ -330,7 +310,7 @@ class LogAuditorTest {
   @Test
   void anExportThatFailsLeavesNoFile() throws Exception {
     log.force("delete from pgproof_evidence where id = 307");
-    assertThatThrownBy(this::export)
+    assertThatThrownBy(() -> log.export())
         .isInstanceOf(LogDamagedException.class)
         .hasMessageContaining("entry 307 was removed");
     try (var files = Files.list(place)) {

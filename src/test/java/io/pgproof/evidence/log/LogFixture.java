@@ -100,6 +100,24 @@ public final class LogFixture implements AutoCloseable {
     return sequencer.damage().orElse("");
   }
 
+  LogAuditor auditor() {
+    return new LogAuditor(database, evidence, directory, anchors, sequencer());
+  }
+
+  LogAudit verify() throws IOException {
+    return auditor().verify(null, positions -> {});
+  }
+
+  /** Returns a new file with the whole log, beside its directory. */
+  Path export() throws IOException {
+    Path file = directory.resolveSibling("export" + System.nanoTime());
+    try (ExportFile export = new ExportFile(file)) {
+      new LogExport(database, directory).write(lines -> export.write(false, lines));
+      export.complete();
+    }
+    return file;
+  }
+
   void later(Duration by) {
     clock = Clock.offset(clock, by);
   }

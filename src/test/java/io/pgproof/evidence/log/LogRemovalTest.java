@@ -46,7 +46,7 @@ class LogRemovalTest {
   private void prepare() throws IOException {
     log.record(10);
     log.take();
-    Path file = export();
+    Path file = log.export();
     new ServerEvent.LogExported(file.toString(), Digests.sha256(file), Files.size(file), 11)
         .record(log.evidence, "ada");
     log.take();
@@ -70,22 +70,8 @@ class LogRemovalTest {
     removal().remove(BEFORE, positions(first, last), export, "olga");
   }
 
-  private LogAudit verify() throws IOException {
-    return new LogAuditor(log.database, log.evidence, log.directory, log.anchors, log.sequencer())
-        .verify(null, looked -> {});
-  }
-
   private String problems() throws IOException {
-    return String.join("\n", verify().problems());
-  }
-
-  private Path export() throws IOException {
-    Path file = place.resolve("export" + System.nanoTime());
-    try (ExportFile export = new ExportFile(file)) {
-      new LogExport(log.database, log.directory).write(lines -> export.write(false, lines));
-      export.complete();
-    }
-    return file;
+    return String.join("\n", log.verify().problems());
   }
 
   private long rows() {
@@ -97,7 +83,7 @@ class LogRemovalTest {
     remove(0, 9);
     assertThat(rows()).isEqualTo(3);
 
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     assertThat(audit.problems()).isEmpty();
     assertThat(audit.removed()).isEqualTo(10);
     assertThat(audit.removals())
@@ -111,13 +97,13 @@ class LogRemovalTest {
             });
     assertThat(log.evidence.removed(LogFixture.RUN).orElseThrow().describe())
         .contains(export.sha256());
-    LogAudit exported = LogExport.verify(export(), List.of(), null);
+    LogAudit exported = LogExport.verify(log.export(), List.of(), null);
     assertThat(exported.problems()).isEmpty();
     assertThat(exported.removed()).isEqualTo(10);
 
     // The log goes on.
     log.record(3);
-    assertThat(verify().problems()).isEmpty();
+    assertThat(log.verify().problems()).isEmpty();
   }
 
   @Test
@@ -130,7 +116,7 @@ class LogRemovalTest {
       prepare();
       remove(0, 8);
       assertThat(rows()).isEqualTo(4);
-      assertThat(verify().problems()).isEmpty();
+      assertThat(log.verify().problems()).isEmpty();
       assertThatThrownBy(() -> log.jdbc.update("delete from pgproof_evidence"))
           .isInstanceOf(DataAccessException.class);
       assertThatThrownBy(() -> log.jdbc.queryForList("select pgproof_remove_evidence(2)"))
@@ -173,14 +159,14 @@ class LogRemovalTest {
     event.record(log.evidence, "olga");
     log.take();
     assertThat(rows()).isEqualTo(13);
-    assertThat(verify().problems()).isEmpty();
+    assertThat(log.verify().problems()).isEmpty();
 
     removal().finish();
 
     assertThat(rows()).isEqualTo(3);
-    assertThat(verify().problems()).isEmpty();
+    assertThat(log.verify().problems()).isEmpty();
     removal().finish();
-    assertThat(verify().removed()).isEqualTo(10);
+    assertThat(log.verify().removed()).isEqualTo(10);
   }
 
   @Test
@@ -198,8 +184,8 @@ class LogRemovalTest {
     log.jdbc.execute("alter table pgproof_log drop constraint no_more");
     removal().finish();
     assertThat(rows()).isEqualTo(3);
-    assertThat(verify().problems()).isEmpty();
-    assertThat(verify().removed()).isEqualTo(10);
+    assertThat(log.verify().problems()).isEmpty();
+    assertThat(log.verify().removed()).isEqualTo(10);
   }
 
   @Test
@@ -216,8 +202,8 @@ class LogRemovalTest {
     removal().finish();
     // The key of the log, both exports, the other event and the three removals.
     assertThat(rows()).isEqualTo(7);
-    assertThat(verify().problems()).isEmpty();
-    assertThat(verify().removed()).isEqualTo(11);
+    assertThat(log.verify().problems()).isEmpty();
+    assertThat(log.verify().removed()).isEqualTo(11);
     removal().finish();
   }
 
@@ -229,7 +215,7 @@ class LogRemovalTest {
 
     removal().remove(BEFORE, everySecond(5_000), export, "olga");
 
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
     assertThat(audit.problems()).isEmpty();
     assertThat(audit.removed()).isEqualTo(5_000);
     assertThat(audit.removals()).hasSize(5).allMatch(removal -> removal.entries() == 1_000);
@@ -246,8 +232,8 @@ class LogRemovalTest {
 
     removal().remove(BEFORE, everySecond(1_800), export, "olga");
 
-    assertThat(verify().problems()).isEmpty();
-    assertThat(verify().removals())
+    assertThat(log.verify().problems()).isEmpty();
+    assertThat(log.verify().removals())
         .hasSize(3)
         .allMatch(removal -> removal.runs() == 1 && removal.entries() == 600);
   }
@@ -258,7 +244,7 @@ class LogRemovalTest {
     record(5_010, "null", "'LoggedIn'");
     List<Long> looked = new ArrayList<>();
     LogAudit audit =
-        new LogAuditor(log.database, log.evidence, log.directory, log.anchors, log.sequencer())
+        log.auditor()
             .verify(
                 null,
                 positions -> {
@@ -293,7 +279,7 @@ class LogRemovalTest {
                         }))
         .isInstanceOf(FindingException.class)
         .hasMessageContaining("evidence was removed while the log was exported");
-    assertThat(LogExport.verify(export(), List.of(), null).problems()).isEmpty();
+    assertThat(LogExport.verify(log.export(), List.of(), null).problems()).isEmpty();
   }
 
   @Test
@@ -302,7 +288,7 @@ class LogRemovalTest {
     new ServerEvent.LogAnchored("mail", "audit@example.org", "nonsense")
         .record(log.evidence, "pgproof");
     log.take();
-    Path whole = export();
+    Path whole = log.export();
     List<String> lines = Files.readAllLines(whole);
     // Line 1 is the first line, and position 13 comes after the checkpoints over 11, 12 and 13.
     int anchor = 17;
@@ -455,7 +441,7 @@ class LogRemovalTest {
       log.take();
       assertThatThrownBy(() -> removal().finish()).isInstanceOf(LogDamagedException.class);
       assertThat(problems()).contains(attack.getValue());
-      assertThat(String.join("\n", LogExport.verify(export(), List.of(), null).problems()))
+      assertThat(String.join("\n", LogExport.verify(log.export(), List.of(), null).problems()))
           .contains(attack.getValue());
     }
     signed(new EvidenceRemoved(BEFORE, 1, 1, "10-10", export.sha256(), 11, ""))
@@ -482,7 +468,7 @@ class LogRemovalTest {
     administrator.execute("drop all objects");
     administrator.execute("runscript from '" + backup + "'");
 
-    LogAudit audit = verify();
+    LogAudit audit = log.verify();
 
     assertThat(rows()).isEqualTo(13);
     assertThat(audit.lost()).isEqualTo(1);
@@ -492,12 +478,12 @@ class LogRemovalTest {
         .startsWith("positions 12 to 12: the entries are lost");
     // What is there again can be removed again.
     remove(0, 9);
-    assertThat(verify().removed()).isEqualTo(10);
+    assertThat(log.verify().removed()).isEqualTo(10);
   }
 
   @Test
   void anExportThatHidesEntriesAsRemovedIsRefused() throws Exception {
-    Path whole = export();
+    Path whole = log.export();
     List<String> lines = new ArrayList<>(Files.readAllLines(whole));
     String leaf = HexFormat.of().formatHex(new LogTable(log.database).leaves(3, 1).get(0));
     lines.set(4, EvidenceJson.write(Map.of("removed", leaf)));
@@ -507,7 +493,7 @@ class LogRemovalTest {
         .startsWith("positions 3 to 3: not all entries are there, and no signed removal entry");
 
     remove(0, 9);
-    Path after = export();
+    Path after = log.export();
     lines = new ArrayList<>(Files.readAllLines(after));
     lines.replaceAll(line -> line.replace("\"positions\":\"0-9\"", "\"positions\":\"0-8\""));
     assertThat(
