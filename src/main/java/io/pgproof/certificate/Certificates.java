@@ -3,6 +3,7 @@ package io.pgproof.certificate;
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.ServerEvent.LogAnchored;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.LoggedEntries;
@@ -50,6 +51,7 @@ public final class Certificates {
 
   private final CertificateKeys keys;
   private final EvidenceLog evidenceLog;
+  private final LastControls lastControls;
   private final EvidenceSequencer sequencer;
   private final LoggedEntries loggedEntries;
   private final Clock clock;
@@ -71,6 +73,7 @@ public final class Certificates {
       Duration patience) {
     this.keys = keys;
     this.evidenceLog = evidenceLog;
+    this.lastControls = new LastControls(evidenceLog);
     this.sequencer = sequencer;
     this.loggedEntries = loggedEntries;
     this.clock = clock;
@@ -121,7 +124,8 @@ public final class Certificates {
     EvidenceEntry verdict = verdictOf(run, entries);
     Report report = ((Evidence.VerdictReached) Evidence.read(verdict)).report();
     CertificateKeys.Current key = keys.current();
-    Surroundings surroundings = Surroundings.of(evidenceLog, report.target(), verdict.at());
+    Surroundings surroundings =
+        Surroundings.of(evidenceLog, lastControls, report.target(), verdict.at());
     Set<Long> further = new LinkedHashSet<>(surroundings.entries());
     further.add(key.entry());
     LoggedEntries.Proven proven = logged(run, entries, further);

@@ -1,7 +1,7 @@
 package io.pgproof.certificate;
 
 import io.pgproof.audit.EvidenceLog;
-import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.ReviewHistory;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What the evidence says around a run: how its target's checks were tested last, and who reviewed
  * the results of its day. Both are about targets, so a run without one has neither.
  */
-record Surroundings(Optional<ControlHistory.Last> control, Optional<ReviewHistory.Decided> review) {
+record Surroundings(Optional<LastControls.Last> control, Optional<ReviewHistory.Decided> review) {
 
   /**
    * Reads what is known now.
@@ -23,12 +23,15 @@ record Surroundings(Optional<ControlHistory.Last> control, Optional<ReviewHistor
    * @param target of the run; null if it has none
    * @param verdict when the verdict was reached
    */
-  static Surroundings of(EvidenceLog evidenceLog, @Nullable String target, Instant verdict) {
+  static Surroundings of(
+      EvidenceLog evidenceLog,
+      LastControls lastControls,
+      @Nullable String target,
+      Instant verdict) {
     return target == null
         ? new Surroundings(Optional.empty(), Optional.empty())
         : new Surroundings(
-            new ControlHistory(evidenceLog).lastOf(target),
-            new ReviewHistory(evidenceLog).decidedAbout(verdict));
+            lastControls.of(target), new ReviewHistory(evidenceLog).decidedAbout(verdict));
   }
 
   /** Returns the ids of the entries that say so. */
@@ -46,7 +49,7 @@ record Surroundings(Optional<ControlHistory.Last> control, Optional<ReviewHistor
   /** Returns when the last of them were written. */
   List<Instant> times() {
     return Stream.concat(
-            control.map(ControlHistory.Last::at).stream(),
+            control.map(LastControls.Last::at).stream(),
             review.map(ReviewHistory.Decided::at).stream())
         .toList();
   }

@@ -1,7 +1,7 @@
 package io.pgproof.monitoring;
 
-import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.ControlResult;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.runs.RunCount;
 import io.pgproof.evidence.runs.RunSummary;
@@ -43,7 +43,7 @@ record Figures(
     Map<String, Instant> controlDue,
     List<RunCount> runs,
     Map<String, Long> missed,
-    Map<String, ControlHistory.Control> controls,
+    Map<String, LastControls.Last> controls,
     List<DecisionTask> tasks,
     List<Standstill> incidents,
     int leftovers,
@@ -120,19 +120,21 @@ record Figures(
             phase ->
                 samples.add(
                     Metric.TARGET_PHASE, Duration.ofMillis(phase.millis()), name, phase.name()));
-    Optional<ControlHistory.Control> control = Optional.ofNullable(controls.get(name));
-    samples.add(Metric.TARGET_CONTROL, control.map(ControlHistory.Control::at), name);
+    Optional<LastControls.Last> control = Optional.ofNullable(controls.get(name));
+    samples.add(Metric.TARGET_CONTROL, control.map(LastControls.Last::at), name);
     samples.addCount(
         Metric.TARGET_CONTROL_MISSED,
-        control.map(known -> known.ended().with(ControlResult.Outcome.MISSED).size()).orElse(0),
+        control.map(known -> known.count(ControlResult.Outcome.MISSED)).orElse(0L),
         name);
     control.stream()
-        .flatMap(known -> known.ended().results().stream())
-        .forEach(result -> addOutcome(samples, name, result));
+        .flatMap(known -> known.results().stream())
+        .forEach(origin -> addOutcome(samples, name, origin.result()));
     if (target.plan().controlSchedule().isPresent()) {
       samples.add(
           Metric.TARGET_CONTROL_BY,
-          control.map(known -> deadlines.afterControl(target, known.at())),
+          control
+              .flatMap(LastControls.Last::testedAll)
+              .map(tested -> deadlines.afterControl(target, tested)),
           name);
       samples.add(Metric.TARGET_NEXT_CONTROL, Optional.ofNullable(controlDue.get(name)), name);
     }

@@ -2,7 +2,7 @@ package io.pgproof.monitoring;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.daemon.Leftovers;
-import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.ServerHistory;
 import io.pgproof.evidence.anchor.AnchorState;
 import io.pgproof.evidence.runs.MissedDueTimes;
@@ -43,7 +43,7 @@ final class FiguresReader {
   private final Clock clock;
   private final ReadAgain<List<RunCount>> counts;
   private final ReadAgain<Long> logSize;
-  private final ReadAgain<Map<String, ControlHistory.Control>> controls;
+  private final ReadAgain<Map<String, LastControls.Last>> controls;
   private final ReadAgain<LogTimes> logTimes;
   private final MissedDueTimes missed;
 
@@ -83,7 +83,7 @@ final class FiguresReader {
         new ReadAgain<>(evidenceLog::size, evidenceLog::commits, Duration.ofMinutes(1), nanos);
     this.controls =
         new ReadAgain<>(
-            new ControlHistory(evidenceLog)::lastOfEachTarget,
+            new LastControls(evidenceLog)::ofEachTarget,
             evidenceLog::commits,
             Duration.ofSeconds(10),
             nanos);

@@ -30,10 +30,10 @@ final class ProofDeadlines {
 
   /**
    * @param target one that has a control-schedule
-   * @param ended when its last negative control ended
+   * @param tested since when each of its checks has been tested
    */
-  Instant afterControl(Target target, Instant ended) {
-    return after(controls, target, target.plan().controlSchedule(), ended);
+  Instant afterControl(Target target, Instant tested) {
+    return after(controls, target, target.plan().controlSchedule(), tested);
   }
 
   private static Instant after(

@@ -10,9 +10,9 @@ import io.pgproof.audit.VerdictHistory;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
 import io.pgproof.demo.SourceDatabase;
-import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.ControlResult.Outcome;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.runs.RunFilter;
 import io.pgproof.evidence.runs.RunIndex;
@@ -122,10 +122,10 @@ class NegativeControlTest {
                 assertThat(asked.what())
                     .contains("negative control " + control.control() + " of controlled"));
     assertThat(
-            new ControlHistory(application.getBean(EvidenceLog.class))
-                .lastOfEachTarget()
-                .get("controlled")
-                .id()
+            new LastControls(application.getBean(EvidenceLog.class))
+                .of("controlled")
+                .orElseThrow()
+                .control()
                 .value())
         .isEqualTo(control.control());
   }

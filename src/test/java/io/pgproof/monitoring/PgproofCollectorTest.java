@@ -142,16 +142,7 @@ class PgproofCollectorTest {
 
   @Test
   void aTargetHasTheOutcomesOfItsLastControl() throws Exception {
-    server.configure(
-        new Target(
-            "shop",
-            Path.of("/backups/shop"),
-            Settings.NONE,
-            new Plan(
-                Optional.empty(),
-                Optional.of(new Schedule("0 5 * * 0", ZoneOffset.UTC)),
-                false,
-                List.of())));
+    configureControls();
     server.night.schedules.reconcile();
     assertThat(scrape())
         .containsEntry("pgproof_target_control_timestamp_seconds{target=\"shop\"}", 0.0)
@@ -180,12 +171,60 @@ class PgproofCollectorTest {
         .containsEntry(outcomeOf("indexes", "missed"), 1.0)
         .containsEntry(outcomeOf("recovery", "could-not-tell"), 1.0)
         .containsEntry(
-            "pgproof_target_next_control_timestamp_seconds{target=\"shop\"}", THREE + 7_200)
-        // The second Sunday: the first one may fail.
-        .containsEntry(
-            "pgproof_target_control_by_timestamp_seconds{target=\"shop\"}",
-            THREE + 7_200 + 7 * 86_400);
+            "pgproof_target_next_control_timestamp_seconds{target=\"shop\"}", THREE + 7_200);
     assertThat(values.keySet()).noneMatch(name -> name.contains("check=\"rows\""));
+  }
+
+  @Test
+  void aTargetIsToBeControlledAgainAfterEachCheckWasTested() throws Exception {
+    configureControls();
+    assertThat(controlBy()).as("no control").isZero();
+
+    controlled("20260301-030000-ctrl", Outcome.CAUGHT, Outcome.COULD_NOT_TELL);
+    assertThat(controlBy()).as("recovery was not tested").isZero();
+
+    runs.at(MARCH.plus(Duration.ofDays(1)));
+    controlled("20260302-030000-ctrl", Outcome.COULD_NOT_TELL, Outcome.MISSED);
+    // The second Sunday after the pages were tested: the first one may fail.
+    double second = THREE + 7_200 + 7 * 86_400;
+    assertThat(controlBy()).isEqualTo(second);
+
+    runs.at(MARCH.plus(Duration.ofDays(8)));
+    controlled("20260309-030000-ctrl", Outcome.COULD_NOT_TELL, Outcome.COULD_NOT_TELL);
+    assertThat(controlBy()).as("nothing was tested").isEqualTo(second);
+
+    controlled("20260309-040000-ctrl", Outcome.CAUGHT, Outcome.COULD_NOT_TELL);
+    assertThat(controlBy()).as("recovery was tested on a Monday").isEqualTo(second + 7 * 86_400);
+  }
+
+  /** Controls of the target are due on Sundays, at 5 o'clock. */
+  private void configureControls() throws Exception {
+    server.configure(
+        new Target(
+            "shop",
+            Path.of("/backups/shop"),
+            Settings.NONE,
+            new Plan(
+                Optional.empty(),
+                Optional.of(new Schedule("0 5 * * 0", ZoneOffset.UTC)),
+                false,
+                List.of())));
+  }
+
+  private void controlled(String control, Outcome pages, Outcome recovery) {
+    runs.record(
+        new RunId(control),
+        "pgproof",
+        new Evidence.ControlEnded(
+            "shop",
+            "/backups/shop/monday",
+            List.of(result("page", "pages", pages), result("wal", "recovery", recovery)),
+            null));
+    server.nanos += Duration.ofMinutes(1).toNanos();
+  }
+
+  private double controlBy() throws Exception {
+    return scrape().get("pgproof_target_control_by_timestamp_seconds{target=\"shop\"}");
   }
 
   private static ControlResult result(String layer, String check, Outcome outcome) {

@@ -2,9 +2,9 @@ package io.pgproof.evidence.retention;
 
 import io.pgproof.audit.EvidenceEntry;
 import io.pgproof.audit.EvidenceLog;
-import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.ReviewHistory;
 import io.pgproof.evidence.log.LogRemoval;
 import io.pgproof.proof.RunId;
@@ -100,7 +100,7 @@ final class RemovableEntries {
    * @param before the time, or an earlier one if a review is or will be about what follows
    */
   Limits limits(Instant before, long exported, Instant now) {
-    Set<RunId> kept = new HashSet<>(new ControlHistory(evidenceLog).needed());
+    Set<RunId> kept = new HashSet<>(new LastControls(evidenceLog).needed());
     for (String last : LAST_VERDICTS) {
       jdbc.queryForList(last, String.class).forEach(run -> kept.add(new RunId(run)));
     }

@@ -1,6 +1,7 @@
 package io.pgproof.web.view;
 
 import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.target.Target;
@@ -19,21 +20,25 @@ public final class TargetControls {
   private final CurrentConfiguration configuration;
   private final Controls controls;
   private final ControlHistory history;
+  private final LastControls lastControls;
 
-  TargetControls(CurrentConfiguration configuration, Controls controls, ControlHistory history) {
+  TargetControls(
+      CurrentConfiguration configuration,
+      Controls controls,
+      ControlHistory history,
+      LastControls lastControls) {
     this.configuration = configuration;
     this.controls = controls;
     this.history = history;
+    this.lastControls = lastControls;
   }
 
   /** Returns the controls of a target, the newest first. */
   public List<ControlStatus> latest(String target, int most) {
-    return Stream.concat(
-            controls.unfinished(target).stream(),
-            history.ended(target, most).stream().map(ControlHistory.Control::id))
+    return Stream.concat(controls.unfinished(target).stream(), lastControls.latest(target).stream())
         .distinct()
-        .limit(most)
         .flatMap(control -> find(control).stream())
+        .limit(most)
         .toList();
   }
 

@@ -1,6 +1,6 @@
 package io.pgproof.web.view;
 
-import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.runs.RunSummary;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +25,7 @@ public record TargetDetails(
     List<RunSummary> latest,
     Optional<Retention> retention,
     Optional<ControlStatus> latestControl,
-    Optional<ControlHistory.Control> control) {
+    Optional<LastControls.Last> control) {
   public TargetDetails {
     ended = List.copyOf(ended);
     waivers = List.copyOf(waivers);

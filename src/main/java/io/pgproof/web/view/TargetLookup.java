@@ -1,6 +1,6 @@
 package io.pgproof.web.view;
 
-import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.runs.RunFilter;
 import io.pgproof.evidence.runs.RunIndex;
 import java.time.Clock;
@@ -16,7 +16,7 @@ public final class TargetLookup {
   private final RunIndex runIndex;
   private final RetentionScan retentionScan;
   private final TargetControls targetControls;
-  private final ControlHistory controlHistory;
+  private final LastControls lastControls;
   private final Clock clock;
 
   TargetLookup(
@@ -24,13 +24,13 @@ public final class TargetLookup {
       RunIndex runIndex,
       RetentionScan retentionScan,
       TargetControls targetControls,
-      ControlHistory controlHistory,
+      LastControls lastControls,
       Clock clock) {
     this.targetList = targetList;
     this.runIndex = runIndex;
     this.retentionScan = retentionScan;
     this.targetControls = targetControls;
-    this.controlHistory = controlHistory;
+    this.lastControls = lastControls;
     this.clock = clock;
   }
 
@@ -55,6 +55,6 @@ public final class TargetLookup {
         runIndex.list(RunFilter.ALL.withTarget(status.name()), Optional.empty(), LATEST).runs(),
         status.target().map(retentionScan::of),
         targetControls.latest(status.name(), 1).stream().findFirst(),
-        Optional.ofNullable(controlHistory.lastOfEachTarget().get(status.name())));
+        lastControls.of(status.name()));
   }
 }

@@ -2,6 +2,7 @@ package io.pgproof.web.view;
 
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.target.CurrentConfiguration;
@@ -76,9 +77,18 @@ class ViewConfiguration {
   }
 
   @Bean
+  LastControls lastControls(EvidenceLog evidenceLog) {
+    return new LastControls(evidenceLog);
+  }
+
+  @Bean
   TargetControls targetControls(
-      CurrentConfiguration configuration, Controls controls, EvidenceLog evidenceLog) {
-    return new TargetControls(configuration, controls, new ControlHistory(evidenceLog));
+      CurrentConfiguration configuration,
+      Controls controls,
+      EvidenceLog evidenceLog,
+      LastControls lastControls) {
+    return new TargetControls(
+        configuration, controls, new ControlHistory(evidenceLog), lastControls);
   }
 
   @Bean
@@ -87,14 +97,9 @@ class ViewConfiguration {
       RunIndex runIndex,
       RetentionScan retentionScan,
       TargetControls targetControls,
-      EvidenceLog evidenceLog,
+      LastControls lastControls,
       Clock clock) {
     return new TargetLookup(
-        targetList,
-        runIndex,
-        retentionScan,
-        targetControls,
-        new ControlHistory(evidenceLog),
-        clock);
+        targetList, runIndex, retentionScan, targetControls, lastControls, clock);
   }
 }

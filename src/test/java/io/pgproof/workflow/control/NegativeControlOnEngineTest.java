@@ -7,6 +7,7 @@ import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.ControlResult.Outcome;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.Depth;
 import io.pgproof.proof.RunId;
@@ -123,7 +124,7 @@ class NegativeControlOnEngineTest {
     night.work();
 
     assertThat(history.ended(control).orElseThrow().ended().why()).contains("verify the target");
-    assertThat(history.lastOfEachTarget()).isEmpty();
+    assertThat(new LastControls(night.trail).ofEachTarget()).isEmpty();
     assertThat(controls.unfinished("shop")).isEmpty();
     assertThat(told()).isEmpty();
   }
@@ -174,7 +175,7 @@ class NegativeControlOnEngineTest {
             tuple("freshness", Outcome.CAUGHT),
             tuple("assertion", Outcome.MISSED));
     assertThat(ended.ended().results().get(0).why()).contains("gone does not exist");
-    assertThat(history.lastOfEachTarget()).containsOnlyKeys("shop");
+    assertThat(new LastControls(night.trail).ofEachTarget()).containsOnlyKeys("shop");
     assertThat(told()).containsExactly("CONTROL MISSED shop: assertion:1");
     assertThat(night.engine.getTaskService().createTaskQuery().count()).isZero();
     assertThat(ends(freshness)).containsExactly(VerifyBackup.Event.CONTROL_RUN_ENDED);

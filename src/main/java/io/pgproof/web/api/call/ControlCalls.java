@@ -1,5 +1,6 @@
 package io.pgproof.web.api.call;
 
+import io.pgproof.evidence.LastControls;
 import io.pgproof.token.Scope;
 import io.pgproof.web.api.ApiPaths;
 import io.pgproof.web.api.RequiresScope;
@@ -20,7 +21,6 @@ import org.springframework.web.bind.annotation.RestController;
 @Profile("serve")
 final class ControlCalls {
   private static final String PATH = ApiPaths.V1 + "/targets/{target}/controls";
-  private static final int MOST = 20;
 
   private final TargetControls targetControls;
   private final TargetList targetList;
@@ -37,7 +37,7 @@ final class ControlCalls {
       throw Problems.noTarget(target);
     }
     return new ItemsJson<>(
-        targetControls.latest(target, MOST).stream()
+        targetControls.latest(target, LastControls.LATEST).stream()
             .map(status -> ControlJson.of(target, status))
             .toList());
   }

@@ -1,6 +1,6 @@
 package io.pgproof.web.page.target;
 
-import io.pgproof.evidence.ControlHistory;
+import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.evidence.runs.TargetOverview;
 import io.pgproof.proof.HumanFormat;
@@ -216,8 +216,8 @@ record TargetView(TargetDetails details, boolean mayVerify, int days) {
   /** Returns the layers of the last negative control; none if there was no control. */
   public List<ControlRow> controls() {
     return details.control().stream()
-        .flatMap(control -> control.ended().results().stream())
-        .map(ControlRow::of)
+        .flatMap(control -> control.results().stream())
+        .map(origin -> ControlRow.of(origin.result()))
         .toList();
   }
 
@@ -257,7 +257,7 @@ record TargetView(TargetDetails details, boolean mayVerify, int days) {
   }
 
   public @Nullable Moment controlledAt() {
-    return details.control().map(ControlHistory.Control::at).map(Moment::of).orElse(null);
+    return details.control().map(LastControls.Last::at).map(Moment::of).orElse(null);
   }
 
   public List<SettingRow> given() {
