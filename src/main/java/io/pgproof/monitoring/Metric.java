@@ -69,15 +69,15 @@ enum Metric {
   TARGET_CONTROL_OUTCOME(
       "pgproof_target_control_outcome",
       Kind.GAUGE,
-      "1 for what that control showed about the check, 0 for the others of `caught`, `missed` and `could-not-tell`; left out if the"
-          + " check does not apply",
+      "1 for what that control showed about the check, or where it could not tell, a control before it; 0 for the others of `caught`,"
+          + " `missed` and `could-not-tell`; left out if the check does not apply",
       Label.TARGET,
       Label.CHECK,
       Label.OUTCOME),
   TARGET_CONTROL_MISSED(
       "pgproof_target_control_missed",
       Kind.GAUGE,
-      "how many checks missed their damage in that control; any number but 0 is the gravest alarm",
+      "how many checks have the outcome `missed`; any number but 0 is the gravest alarm",
       Label.TARGET),
   TARGET_NEXT_CONTROL(
       "pgproof_target_next_control_timestamp_seconds",
@@ -87,8 +87,8 @@ enum Metric {
   TARGET_CONTROL_BY(
       "pgproof_target_control_by_timestamp_seconds",
       Kind.GAUGE,
-      "when a negative control should have ended again: at the second due time of its `control-schedule` after the last one; 0 if none"
-          + " did; left out without one",
+      "when negative controls should have tested the checks of the target again: at the second due time of its `control-schedule`"
+          + " after the control that its oldest outcome is from; 0 if a check was never tested; left out without one",
       Label.TARGET),
   RUNS(
       "pgproof_runs_total",
