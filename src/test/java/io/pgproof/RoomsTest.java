@@ -104,7 +104,7 @@ class RoomsTest {
         "backup.pages",
         "postgres.server",
         "postgres.recovery");
-    room("limit");
+    room("limit", "proof");
     room("document");
     room("tlog");
     room("timestamp", "proof");
@@ -121,7 +121,7 @@ class RoomsTest {
     room("token", "proof", "audit", "evidence");
     room("evidence.runs", "proof", "target", "audit", "evidence");
     room("evidence.report", "proof", "target", "audit", "evidence", "evidence.runs");
-    room("report", "proof", "document", "audit", "evidence", "evidence.report");
+    room("report", "proof", "limit", "document", "audit", "evidence", "evidence.report");
     room("evidence.log", "proof", "command", "state", "tlog", "timestamp", "audit", "evidence");
     room("notify", "target");
     room(
@@ -140,6 +140,7 @@ class RoomsTest {
         "certificate",
         "proof",
         "state",
+        "limit",
         "target",
         "document",
         "tlog",
@@ -386,6 +387,7 @@ class RoomsTest {
     room(
         "web.api.call",
         "proof",
+        "limit",
         "target",
         "token",
         "audit",
@@ -409,11 +411,12 @@ class RoomsTest {
         "web.login",
         "web.view",
         "web.page");
-    room("web.page.report", "proof", "target", "evidence", "evidence.report", "report");
+    room("web.page.report", "proof", "limit", "target", "evidence", "evidence.report", "report");
     room("web.page.token", "proof", "evidence", "token", "workflow.model", "web.login", "web.page");
     room(
         "web.page.run",
         "proof",
+        "limit",
         "target",
         "audit",
         "evidence",

@@ -7,6 +7,8 @@ import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.ServerEvent.LogAnchored;
 import io.pgproof.evidence.log.EvidenceSequencer;
 import io.pgproof.evidence.log.LoggedEntries;
+import io.pgproof.limit.BusyException;
+import io.pgproof.limit.ConcurrencyLimit;
 import io.pgproof.proof.Digests;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
@@ -32,8 +34,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +45,6 @@ public final class Certificates {
   private static final String ASKED = Evidence.kind(Evidence.Asked.class);
   private static final String VERDICT = Evidence.kind(Evidence.VerdictReached.class);
   private static final int MOST_AT_ONCE = 2;
-
-  /** Each waits on a thread of the server, which has others to serve. */
   private static final int MOST_WAITING = 20;
 
   private final CertificateKeys keys;
@@ -56,8 +54,7 @@ public final class Certificates {
   private final LoggedEntries loggedEntries;
   private final Clock clock;
   private final @Nullable String program;
-  private final Duration patience;
-  private final Semaphore turns = new Semaphore(MOST_AT_ONCE, true);
+  private final ConcurrencyLimit limit;
 
   /**
    * @param program name and version of this program; null if the version is unknown
@@ -78,31 +75,21 @@ public final class Certificates {
     this.loggedEntries = loggedEntries;
     this.clock = clock;
     this.program = program;
-    this.patience = patience;
+    this.limit =
+        new ConcurrencyLimit(
+            "other certificates are being issued", MOST_AT_ONCE, MOST_WAITING, patience);
   }
 
   /**
    * Issues a certificate of a run that was proven, stale or refuted.
    *
    * @throws UsageException for any other run
-   * @throws CertificatesBusyException if others are being issued
+   * @throws BusyException if others are being issued
    * @throws FindingException when the evidence, its log or the key is damaged
    */
   public CertificatePack issue(String run) throws IOException {
-    awaitTurn();
     try {
-      return issueNow(run);
-    } finally {
-      turns.release();
-    }
-  }
-
-  private void awaitTurn() {
-    try {
-      if (turns.getQueueLength() >= MOST_WAITING
-          || !turns.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new CertificatesBusyException(MOST_AT_ONCE, patience);
-      }
+      return limit.run(() -> issueNow(run));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FindingException(

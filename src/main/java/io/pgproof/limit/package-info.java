@@ -1,4 +1,4 @@
-/** Limits how often something may happen. */
+/** Limits how often something may happen, and how much at a time. */
 @NullMarked
 package io.pgproof.limit;
 

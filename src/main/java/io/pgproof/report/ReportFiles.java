@@ -3,14 +3,14 @@ package io.pgproof.report;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.limit.BusyException;
+import io.pgproof.limit.ConcurrencyLimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Makes reports, one at a time for everybody who asks for one, because a long period needs much
@@ -18,13 +18,12 @@ import java.util.concurrent.TimeUnit;
  * reader keeps nobody waiting.
  */
 public final class ReportFiles {
+  private static final int MOST_AT_ONCE = 1;
   private static final int MOST_WAITING = 3;
 
   private final ComplianceReports reports;
   private final Path directory;
-  private final Duration patience;
-  private final Semaphore places = new Semaphore(1 + MOST_WAITING);
-  private final Semaphore turn = new Semaphore(1, true);
+  private final ConcurrencyLimit limit;
 
   /**
    * @param directory where the files lie until they are closed
@@ -33,7 +32,8 @@ public final class ReportFiles {
   public ReportFiles(ComplianceReports reports, Path directory, Duration patience) {
     this.reports = reports;
     this.directory = directory;
-    this.patience = patience;
+    this.limit =
+        new ConcurrencyLimit("other reports are being made", MOST_AT_ONCE, MOST_WAITING, patience);
   }
 
   /**
@@ -41,7 +41,7 @@ public final class ReportFiles {
    *
    * @param chosen names of targets; empty for all that are configured or have runs in the period
    * @param configured empty if no configuration is at hand
-   * @throws ReportsBusyException if other reports are being made
+   * @throws BusyException if other reports are being made
    * @throws io.pgproof.proof.UsageException {@code bad-option} for an unknown target
    * @throws InterruptedException while it waits; nothing was made
    */
@@ -51,37 +51,34 @@ public final class ReportFiles {
       Optional<ConfiguredTargets> configured,
       ReportFormat format)
       throws IOException, InterruptedException {
-    if (!places.tryAcquire()) {
-      throw new ReportsBusyException(patience);
-    }
+    return limit.run(() -> write(days, chosen, configured, format));
+  }
+
+  private ReportFile write(
+      DayPeriod days,
+      Collection<String> chosen,
+      Optional<ConfiguredTargets> configured,
+      ReportFormat format)
+      throws IOException {
     try {
-      if (!turn.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new ReportsBusyException(patience);
-      }
-      try {
-        return reports.make(
-            days,
-            chosen,
-            configured,
-            report -> {
-              try {
-                return ReportFile.write(report, format, directory);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-      } catch (UncheckedIOException e) {
-        throw new IOException("the report could not be written: " + e.getMessage(), e);
-      } finally {
-        turn.release();
-      }
-    } finally {
-      places.release();
+      return reports.make(
+          days,
+          chosen,
+          configured,
+          report -> {
+            try {
+              return ReportFile.write(report, format, directory);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw new IOException("the report could not be written: " + e.getMessage(), e);
     }
   }
 
   /** Returns how many requests wait for the report that is being made. */
   int waiting() {
-    return turn.getQueueLength();
+    return limit.waiting();
   }
 }

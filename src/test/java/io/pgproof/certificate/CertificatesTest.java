@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pgproof.ClockHold;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.ServerEvent;
+import io.pgproof.limit.BusyException;
 import io.pgproof.proof.Digests;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
@@ -325,7 +326,7 @@ class CertificatesTest {
       Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> clock.waiting() == 2);
       assertThatThrownBy(() -> certificates.issue(run))
           .isInstanceOfSatisfying(
-              CertificatesBusyException.class,
+              BusyException.class,
               busy -> {
                 assertThat(busy.retryAfter()).isEqualTo(Duration.ofSeconds(1));
                 assertThat(busy.finding().hint()).isEqualTo("ask again in 1 s");

@@ -3,11 +3,13 @@ package io.pgproof.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgproof.ClockHold;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
 import io.pgproof.evidence.runs.RunIndex;
+import io.pgproof.limit.BusyException;
 import io.pgproof.proof.UsageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,16 +20,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +51,9 @@ class ReportFilesTest {
   @TempDir private Path place;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final HeldClock clock = new HeldClock();
+  private final ClockHold hold = new ClockHold();
+  private final Clock clock =
+      hold.on(Clock.fixed(Instant.parse("2026-06-01T00:00:00Z"), ZoneOffset.UTC));
   private JdbcConnectionPool database;
 
   @BeforeEach
@@ -61,39 +64,8 @@ class ReportFilesTest {
 
   @AfterEach
   void stop() {
-    clock.goOn.countDown();
     threads.shutdownNow();
     database.dispose();
-  }
-
-  /** Holds the first report while it is being made. */
-  private static final class HeldClock extends Clock {
-    private final CountDownLatch reached = new CountDownLatch(1);
-    private final CountDownLatch goOn = new CountDownLatch(1);
-    private volatile boolean holds;
-
-    @Override
-    public Instant instant() {
-      if (holds) {
-        reached.countDown();
-        try {
-          goOn.await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-      return Instant.parse("2026-06-01T00:00:00Z");
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 
   private ReportFiles files(Duration patience) {
@@ -108,10 +80,9 @@ class ReportFilesTest {
     return files.make(MARCH, List.of(chosen), CONFIGURED, ReportFormat.JSON);
   }
 
-  private Future<ReportFile> hold(ReportFiles files) throws InterruptedException {
-    clock.holds = true;
+  private Future<ReportFile> makeHeld(ReportFiles files) {
     Future<ReportFile> held = threads.submit(() -> make(files));
-    assertThat(clock.reached.await(20, TimeUnit.SECONDS)).isTrue();
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> hold.waiting() == 1);
     return held;
   }
 
@@ -129,17 +100,22 @@ class ReportFilesTest {
   }
 
   @Test
-  void whoeverWaitsTooLongIsToldWhenToAskAgain() throws Exception {
+  void aRequestThatWaitsTooLongIsToldWhenToAskAgain() throws Exception {
     ReportFiles files = files(Duration.ofMillis(50));
-    Future<ReportFile> held = hold(files);
-    assertThatThrownBy(() -> make(files))
-        .isInstanceOfSatisfying(
-            ReportsBusyException.class,
-            busy -> {
-              assertThat(busy.retryAfter()).isEqualTo(Duration.ofSeconds(1));
-              assertThat(busy.finding().hint()).isEqualTo("ask again in 1 s");
-            });
-    clock.goOn.countDown();
+    hold.hold();
+    Future<ReportFile> held;
+    try {
+      held = makeHeld(files);
+      assertThatThrownBy(() -> make(files))
+          .isInstanceOfSatisfying(
+              BusyException.class,
+              busy -> {
+                assertThat(busy.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+                assertThat(busy.finding().hint()).isEqualTo("ask again in 1 s");
+              });
+    } finally {
+      hold.release();
+    }
     held.get().close();
     make(files).close();
   }
@@ -147,18 +123,20 @@ class ReportFilesTest {
   @Test
   void onlyFewWaitAndTheOthersAreToldAtOnce() throws Exception {
     ReportFiles files = files(LONG);
-    Future<ReportFile> held = hold(files);
-    List<Future<ReportFile>> waiting =
-        List.of(
-            threads.submit(() -> make(files)),
-            threads.submit(() -> make(files)),
-            threads.submit(() -> make(files)));
-    org.awaitility.Awaitility.await().until(() -> files.waiting() == 3);
-    assertThatThrownBy(() -> make(files)).isInstanceOf(ReportsBusyException.class);
-    clock.goOn.countDown();
-    held.get().close();
-    for (Future<ReportFile> next : waiting) {
-      next.get().close();
+    List<Future<ReportFile>> made = new ArrayList<>();
+    hold.hold();
+    try {
+      made.add(makeHeld(files));
+      for (int i = 0; i < 3; i++) {
+        made.add(threads.submit(() -> make(files)));
+      }
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> files.waiting() == 3);
+      assertThatThrownBy(() -> make(files)).isInstanceOf(BusyException.class);
+    } finally {
+      hold.release();
+    }
+    for (Future<ReportFile> report : made) {
+      report.get().close();
     }
   }
 

@@ -2,20 +2,16 @@ package io.pgproof.web.api.call;
 
 import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
-import io.pgproof.certificate.CertificatesBusyException;
 import io.pgproof.evidence.runs.RunIndex;
-import io.pgproof.proof.Finding;
+import io.pgproof.limit.BusyException;
 import io.pgproof.proof.FindingException;
-import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.token.Scope;
 import io.pgproof.web.api.ApiPaths;
-import io.pgproof.web.api.ProblemException;
 import io.pgproof.web.api.ProblemType;
 import io.pgproof.web.api.RequiresScope;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Objects;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -48,20 +44,12 @@ final class CertificateCalls {
   private CertificatePack issue(String run, HttpServletResponse response) throws IOException {
     try {
       return certificates.issue(run);
-    } catch (CertificatesBusyException e) {
-      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
-      throw problem(ProblemType.CERTIFICATES_BUSY, e.finding());
+    } catch (BusyException e) {
+      throw Problems.busy(ProblemType.CERTIFICATES_BUSY, e, response);
     } catch (UsageException e) {
-      throw problem(ProblemType.NOT_CERTIFIED, e.finding());
+      throw Problems.of(ProblemType.NOT_CERTIFIED, e.finding());
     } catch (FindingException e) {
-      throw problem(ProblemType.NOT_CERTIFIED, e.finding());
+      throw Problems.of(ProblemType.NOT_CERTIFIED, e.finding());
     }
-  }
-
-  private static ProblemException problem(ProblemType type, Finding finding) {
-    return new ProblemException(
-        type,
-        finding.message(),
-        Objects.requireNonNullElse(finding.hint(), Reason.ENVIRONMENT.hint()));
   }
 }

@@ -2,14 +2,19 @@ package io.pgproof.web.api.call;
 
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunSummary;
+import io.pgproof.limit.BusyException;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.Mistakes;
 import io.pgproof.proof.RunId;
 import io.pgproof.web.api.ProblemException;
 import io.pgproof.web.api.ProblemType;
 import io.pgproof.web.view.VerificationStart;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.springframework.http.HttpHeaders;
 
 /** What several calls refuse, and the parameters that they read. */
 final class Problems {
@@ -27,6 +32,22 @@ final class Problems {
         ProblemType.NOT_FOUND,
         "there is no run " + Mistakes.quoted(run),
         "GET /api/v1/runs lists the runs");
+  }
+
+  /**
+   * @param finding whose remedy is that of its reason if it has none
+   */
+  static ProblemException of(ProblemType type, Finding finding) {
+    return new ProblemException(
+        type,
+        finding.message(),
+        Objects.requireNonNullElse(finding.hint(), finding.reason().hint()));
+  }
+
+  /** Says when to ask again. */
+  static ProblemException busy(ProblemType type, BusyException busy, HttpServletResponse response) {
+    response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(busy.retryAfter().toSeconds()));
+    return of(type, busy.finding());
   }
 
   /**

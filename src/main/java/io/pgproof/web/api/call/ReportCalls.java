@@ -2,16 +2,13 @@ package io.pgproof.web.api.call;
 
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ConfiguredTargets;
-import io.pgproof.proof.Finding;
-import io.pgproof.proof.UsageException;
+import io.pgproof.limit.BusyException;
 import io.pgproof.report.ReportFile;
 import io.pgproof.report.ReportFiles;
 import io.pgproof.report.ReportFormat;
-import io.pgproof.report.ReportsBusyException;
 import io.pgproof.target.CurrentConfiguration;
 import io.pgproof.token.Scope;
 import io.pgproof.web.api.ApiPaths;
-import io.pgproof.web.api.ProblemException;
 import io.pgproof.web.api.ProblemType;
 import io.pgproof.web.api.RequiresScope;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,11 +19,9 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Profile;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -74,15 +69,8 @@ final class ReportCalls {
       out.write(AFTER);
       out.flush();
       return null;
-    } catch (ReportsBusyException e) {
-      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
-      throw problem(ProblemType.REPORTS_BUSY, e.finding());
-    } catch (UsageException e) {
-      throw problem(ProblemType.BAD_REQUEST, e.finding());
+    } catch (BusyException e) {
+      throw Problems.busy(ProblemType.REPORTS_BUSY, e, response);
     }
-  }
-
-  private static ProblemException problem(ProblemType type, Finding finding) {
-    return new ProblemException(type, finding.message(), Objects.requireNonNull(finding.hint()));
   }
 }

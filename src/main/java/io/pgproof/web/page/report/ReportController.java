@@ -3,12 +3,12 @@ package io.pgproof.web.page.report;
 import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.report.ComplianceReports;
 import io.pgproof.evidence.report.ConfiguredTargets;
+import io.pgproof.limit.BusyException;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.UsageException;
 import io.pgproof.report.ReportFile;
 import io.pgproof.report.ReportFiles;
 import io.pgproof.report.ReportFormat;
-import io.pgproof.report.ReportsBusyException;
 import io.pgproof.target.CurrentConfiguration;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -92,7 +92,7 @@ final class ReportController {
         send(report, format, response);
       }
       return null;
-    } catch (ReportsBusyException e) {
+    } catch (BusyException e) {
       response.setStatus(HttpStatus.SERVICE_UNAVAILABLE.value());
       response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
       return refuse(e.finding(), new Form(from, to, targets), page);

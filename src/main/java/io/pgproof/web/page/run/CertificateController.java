@@ -2,7 +2,7 @@ package io.pgproof.web.page.run;
 
 import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
-import io.pgproof.certificate.CertificatesBusyException;
+import io.pgproof.limit.BusyException;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.UsageException;
@@ -74,7 +74,7 @@ final class CertificateController {
     CertificatePack pack;
     try {
       pack = certificates.issue(run);
-    } catch (CertificatesBusyException e) {
+    } catch (BusyException e) {
       response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
       return refuse(HttpStatus.SERVICE_UNAVAILABLE, run, e.finding(), page, response);
     } catch (UsageException e) {

@@ -169,7 +169,7 @@ class ReadCallsTest {
   }
 
   @Test
-  void whoeverWouldWaitLongForACertificateIsToldWhenToAskAgain() throws Exception {
+  void aCallThatWouldWaitLongForACertificateIsToldWhenToAskAgain() throws Exception {
     String path = "/runs/" + refuted.value() + "/certificate";
     ClockHold clock = calls.context.getBean(ClockHold.class);
     ExecutorService threads = Executors.newFixedThreadPool(2);
