@@ -25,11 +25,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Evidence of runs with each verdict, in a database with its log. */
-final class RecordedRuns implements AutoCloseable {
+public final class RecordedRuns implements AutoCloseable {
   static final RunId PROVEN = new RunId("20261201-030000-prov");
   static final RunId STALE = new RunId("20261201-040000-stal");
-  static final RunId REFUTED = new RunId("20261201-050000-refu");
-  static final RunId INCONCLUSIVE = new RunId("20261201-060000-inco");
+  public static final RunId REFUTED = new RunId("20261201-050000-refu");
+  public static final RunId INCONCLUSIVE = new RunId("20261201-060000-inco");
   static final RunId UNDER_WAY = new RunId("20261201-070000-unde");
   static final RunId OF_NO_TARGET = new RunId("20261201-090000-path");
 
@@ -45,10 +45,10 @@ final class RecordedRuns implements AutoCloseable {
           List.of(new Report.ArchiveFacts("base.tar.gz", 24_912_345_678L, null)),
           null);
 
-  final LogFixture log;
+  public final LogFixture log;
   final Path keys;
 
-  RecordedRuns(Path place) {
+  public RecordedRuns(Path place) {
     log = LogFixture.onH2(place);
     keys = place.resolve("certificate");
     VerificationRequest request = request("shop");
@@ -207,7 +207,7 @@ final class RecordedRuns implements AutoCloseable {
         .record(log.evidence, run);
   }
 
-  CertificateKeys keys(Clock clock) {
+  public CertificateKeys keys(Clock clock) {
     return new CertificateKeys(keys, "db proof-1", log.evidence, clock);
   }
 
@@ -219,7 +219,7 @@ final class RecordedRuns implements AutoCloseable {
     return certificates(keys(clock), clock, Duration.ofSeconds(30));
   }
 
-  Certificates certificates(CertificateKeys keys, Clock clock, Duration patience) {
+  public Certificates certificates(CertificateKeys keys, Clock clock, Duration patience) {
     return new Certificates(
         keys,
         log.evidence,

@@ -337,6 +337,21 @@ class ServedOwnPagesTest {
   }
 
   @Test
+  void aRunWithoutEvidenceHasAPageInPlaceOfItsCertificate() {
+    ChromiumPage page = PAGES.get("aude");
+    String run = RUNS.get("removed");
+    page.open("/runs/" + run + "/certificate");
+    assertThat(page.faults()).singleElement().asString().startsWith("GET 409 ");
+    page.awaitText("No certificate was issued");
+    assertThat(page.find("main").innerText())
+        .contains("ab".repeat(32), "use the certificate that was issued before, or the export");
+    page.examine("own-no-certificate");
+    page.find("a:text-is('Show the run')").click();
+    page.awaitText("The evidence of this run was removed after its time");
+    assertThat(page.place()).isEqualTo("/runs/" + run);
+  }
+
+  @Test
   void theTargetsPageShowsWhatTheLastControlFound() {
     ChromiumPage page = PAGES.get("aude");
     page.open("/targets/crm");

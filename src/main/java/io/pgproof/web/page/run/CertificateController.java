@@ -2,11 +2,12 @@ package io.pgproof.web.page.run;
 
 import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
+import io.pgproof.evidence.RunHistory;
 import io.pgproof.limit.BusyException;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
-import io.pgproof.web.view.RunLookup;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
@@ -30,11 +31,11 @@ final class CertificateController {
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none';"
           + " form-action 'none'; sandbox";
 
-  private final RunLookup runLookup;
+  private final RunHistory runHistory;
   private final Certificates certificates;
 
-  CertificateController(RunLookup runLookup, Certificates certificates) {
-    this.runLookup = runLookup;
+  CertificateController(RunHistory runHistory, Certificates certificates) {
+    this.runHistory = runHistory;
     this.certificates = certificates;
   }
 
@@ -68,7 +69,7 @@ final class CertificateController {
       Model page,
       HttpServletResponse response)
       throws IOException {
-    if (runLookup.find(run).isEmpty()) {
+    if (!RunId.isOne(run) || !isKnown(new RunId(run))) {
       throw new ResponseStatusException(HttpStatus.NOT_FOUND);
     }
     CertificatePack pack;
@@ -91,6 +92,10 @@ final class CertificateController {
                 "attachment; filename=\"%s.%s\"".formatted(pack.name(), end)));
     response.getOutputStream().write(form.apply(pack));
     return null;
+  }
+
+  private boolean isKnown(RunId run) {
+    return runHistory.exists(run) || runHistory.removed(run).isPresent();
   }
 
   private static String refuse(
