@@ -46,15 +46,17 @@ public enum DueWork {
   }
 
   /**
-   * Returns the planned instances of {@link KeepSchedule#PROCESS} and what each is for; empty for
-   * an instance that ended meanwhile, of which nothing is known any more. Those that an earlier
-   * version planned are for verifications.
+   * Returns the planned instances of {@link KeepSchedule#PROCESS}, each with its work; empty if the
+   * instance ended before its work was read. An instance that an earlier version planned is for a
+   * verification.
    */
   static Map<ProcessInstance, Optional<DueWork>> planned(RuntimeService runtime) {
     List<ProcessInstance> planned = instances(runtime).list();
     Set<String> controls =
         ids(instances(runtime).variableValueEquals(KeepSchedule.Variable.WORK, CONTROL.value));
-    // An instance that is there before and after is no control if it was none in between.
+    // The query for controls does not find an instance that has ended. One that is still there
+    // after
+    // the query and was not found is no control.
     Set<String> there = ids(instances(runtime));
     Map<ProcessInstance, Optional<DueWork>> works = new LinkedHashMap<>();
     for (ProcessInstance instance : planned) {
