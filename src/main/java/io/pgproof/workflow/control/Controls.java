@@ -169,31 +169,15 @@ public final class Controls {
           ? Optional.empty()
           : Optional.of("control " + control + " was deleted by hand before it ended");
     }
-    if (instance.isSuspended()) {
-      return Optional.of(
-          "control " + control + " is stopped: its process instance was suspended by hand");
-    }
-    Optional<String> ofRun =
-        runtime
-            .createProcessInstanceQuery()
-            .superProcessInstanceId(instance.getId())
-            .list()
-            .stream()
-            .map(called -> verifications.stuck(new RunId(called.getBusinessKey())))
-            .flatMap(Optional::stream)
-            .findFirst();
-    if (ofRun.isPresent()) {
-      return ofRun;
-    }
-    return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream()
+    // An incident of a run is one of its control, too, but only the run's names the step.
+    return runtime
+        .createProcessInstanceQuery()
+        .superProcessInstanceId(instance.getId())
+        .list()
+        .stream()
+        .map(called -> verifications.stuck(new RunId(called.getBusinessKey())))
+        .flatMap(Optional::stream)
         .findFirst()
-        .map(
-            incident ->
-                "control "
-                    + control
-                    + " is stopped at '"
-                    + incident.getActivityId()
-                    + "': "
-                    + incident.getIncidentMessage());
+        .or(() -> verifications.stopped("control " + control, instance));
   }
 }

@@ -71,10 +71,11 @@ abstract class BeginDueWork implements JavaDelegate {
           Optional.of(target.name()),
           () ->
               LOG.warn(
-                  "the {} of target {} was due at {} and is skipped, because {} has not ended yet",
+                  "the {} of target {} was due at {} and is skipped, because {} {} has not ended yet",
                   dueWork.words(),
                   target.name(),
                   due,
+                  dueWork.words(),
                   run));
       return KeepSchedule.Outcome.PASSED_OVER;
     }

@@ -220,19 +220,24 @@ public final class Verifications {
                   + run
                   + " was deleted by hand before it reached a verdict");
     }
+    return stopped("run " + run, instance);
+  }
+
+  /**
+   * Returns why a process instance is stopped: it was suspended by hand, or has an incident; empty
+   * otherwise.
+   *
+   * @param name what the instance is, such as {@code run 20260301-030000-1ffx}
+   */
+  public Optional<String> stopped(String name, ProcessInstance instance) {
     if (instance.isSuspended()) {
-      return Optional.of("run " + run + " is stopped: its process instance was suspended by hand");
+      return Optional.of(name + " is stopped: its process instance was suspended by hand");
     }
     return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream()
         .findFirst()
         .map(
             incident ->
-                "run "
-                    + run
-                    + " is stopped at '"
-                    + incident.getActivityId()
-                    + "': "
-                    + cause(incident));
+                name + " is stopped at '" + incident.getActivityId() + "': " + cause(incident));
   }
 
   /** Returns the innermost cause, which the engine's own message often hides. */

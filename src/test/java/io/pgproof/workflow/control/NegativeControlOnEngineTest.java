@@ -317,6 +317,9 @@ class NegativeControlOnEngineTest {
     RunId first = start(request("shop", Depth.QUICK));
     night.work();
     night.engine.getRuntimeService().suspendProcessInstanceById(night.instance(called(first)));
+    assertThat(controls.stuck(first))
+        .hasValue(
+            "run " + called(first) + " is stopped: its process instance was suspended by hand");
     night.at("2026-03-01T00:30:01Z");
     RunId scheduled =
         start(
