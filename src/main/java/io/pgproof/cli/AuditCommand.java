@@ -85,27 +85,24 @@ final class AuditCommand implements Runnable {
             Mistakes.notAllowed("--limit", Integer.toString(limit), "a whole number from 1"));
       }
       mistakes.throwIfAny();
-      try (DaemonConnection daemonConnection = DaemonConnection.toDesk(audit.main.state())) {
-        Reply reply = daemonConnection.send(new Request.ListEvents(limit), said -> {});
-        if (!(reply instanceof Reply.Events events)) {
-          return FailureOutput.print(
-              spec.commandLine(), spec.commandLine().getParseResult(), reply);
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-          out.println(EvidenceJson.write(events.lines()));
-        } else if (events.lines().isEmpty()) {
-          out.println("nothing has happened to the server yet");
-        } else {
-          events
-              .lines()
-              .forEach(
-                  line ->
-                      out.println(
-                          ReportText.time(line.at()) + "  " + line.actor() + " " + line.what()));
-        }
-        return Main.DONE;
+      return RequestCommand.run(
+          audit.main, spec, new Request.ListEvents(limit), Reply.Events.class, this::print);
+    }
+
+    private int print(Reply.Events events, PrintWriter out) {
+      if (json) {
+        out.println(EvidenceJson.write(events.lines()));
+      } else if (events.lines().isEmpty()) {
+        out.println("nothing has happened to the server yet");
+      } else {
+        events
+            .lines()
+            .forEach(
+                line ->
+                    out.println(
+                        ReportText.time(line.at()) + "  " + line.actor() + " " + line.what()));
       }
+      return Main.DONE;
     }
   }
 
@@ -162,25 +159,16 @@ final class AuditCommand implements Runnable {
       }
       String kept = checkpoint == null ? null : readCheckpoint(checkpoint);
       if (export == null) {
-        try (DaemonConnection daemonConnection = DaemonConnection.toDesk(audit.main.state())) {
-          Reply reply =
-              daemonConnection.send(
-                  new Request.VerifyLog(kept),
-                  said -> {
-                    if (said instanceof Reply.Said line) {
-                      spec.commandLine().getErr().println(line.text());
-                    }
-                  });
-          if (!(reply instanceof Reply.LogVerified verified)) {
-            return FailureOutput.print(
-                spec.commandLine(), spec.commandLine().getParseResult(), reply);
-          }
-          return print(verified.audit());
-        }
+        return RequestCommand.run(
+            audit.main,
+            spec,
+            new Request.VerifyLog(kept),
+            Reply.LogVerified.class,
+            (verified, out) -> print(verified.audit(), out));
       }
       List<String> pinned = keys.stream().map(key -> read("--key", key)).toList();
       try {
-        return print(LogExport.verify(export, pinned, kept));
+        return print(LogExport.verify(export, pinned, kept), spec.commandLine().getOut());
       } catch (LogDamagedException | CharacterCodingException e) {
         throw new FindingException(
             new Finding(
@@ -221,8 +209,7 @@ final class AuditCommand implements Runnable {
           "name a file that you may read");
     }
 
-    private int print(LogAudit found) {
-      PrintWriter out = spec.commandLine().getOut();
+    private int print(LogAudit found, PrintWriter out) {
       if (json) {
         out.println(EvidenceJson.write(found));
         return found.isSound() ? Main.DONE : Main.FAILED;
@@ -374,7 +361,7 @@ final class AuditCommand implements Runnable {
             Mistakes.notAllowed("--before", before, "a day such as 2026-01-01"),
             "correct --before");
       }
-      return TextCommand.run(
+      return RequestCommand.text(
           audit.main, spec, new Request.RemoveEvidence(time, dryRun, Main.invokingUser()));
     }
   }

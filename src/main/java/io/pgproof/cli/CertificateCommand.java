@@ -38,20 +38,19 @@ final class CertificateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path directory = out.toAbsolutePath().normalize();
     CertificatePack.requireWritable(directory);
-    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.send(new Request.IssueCertificate(run), said -> {});
-      if (!(reply instanceof Reply.Certificate issued)) {
-        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
-      }
-      issued.pack().write(directory);
-      spec.commandLine()
-          .getOut()
-          .println(
+    return RequestCommand.run(
+        main,
+        spec,
+        new Request.IssueCertificate(run),
+        Reply.Certificate.class,
+        (issued, printed) -> {
+          issued.pack().write(directory);
+          printed.println(
               directory
                   + " has the certificate of run "
                   + run
                   + "; VERIFY.txt in it says how to check it");
-      return Main.DONE;
-    }
+          return Main.DONE;
+        });
   }
 }

@@ -18,6 +18,6 @@ final class CleanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return TextCommand.run(main, spec, new Request.Clean());
+    return RequestCommand.text(main, spec, new Request.Clean());
   }
 }

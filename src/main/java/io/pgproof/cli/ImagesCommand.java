@@ -103,7 +103,7 @@ final class ImagesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return TextCommand.run(images.main, spec, new Request.BuildImage(major, refresh));
+      return RequestCommand.text(images.main, spec, new Request.BuildImage(major, refresh));
     }
   }
 
@@ -118,7 +118,7 @@ final class ImagesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return TextCommand.run(images.main, spec, new Request.RemoveImage(key));
+      return RequestCommand.text(images.main, spec, new Request.RemoveImage(key));
     }
   }
 }

@@ -42,22 +42,20 @@ final class RunsCommand implements Callable<Integer> {
           Mistakes.notAllowed("--limit", Integer.toString(limit), "a whole number from 1"));
     }
     mistakes.throwIfAny();
-    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.send(new Request.ListRuns(limit), said -> {});
-      if (!(reply instanceof Reply.Runs runs)) {
-        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
-      }
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(EvidenceJson.write(runs.lines()));
-      } else if (runs.lines().isEmpty()) {
-        out.println(
-            "there is no verification yet; start one with " + Launcher.COMMAND + " verify PATH");
-      } else {
-        runs.lines().forEach(line -> print(line, out));
-      }
-      return Main.DONE;
+    return RequestCommand.run(
+        main, spec, new Request.ListRuns(limit), Reply.Runs.class, this::print);
+  }
+
+  private int print(Reply.Runs runs, PrintWriter out) {
+    if (json) {
+      out.println(EvidenceJson.write(runs.lines()));
+    } else if (runs.lines().isEmpty()) {
+      out.println(
+          "there is no verification yet; start one with " + Launcher.COMMAND + " verify PATH");
+    } else {
+      runs.lines().forEach(line -> print(line, out));
     }
+    return Main.DONE;
   }
 
   private static void print(RunHistory.Line line, PrintWriter out) {

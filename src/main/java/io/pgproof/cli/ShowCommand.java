@@ -31,34 +31,31 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.send(new Request.ShowRun(run), said -> {});
-      if (!(reply instanceof Reply.Run shown)) {
-        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
-      }
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(
-            shown.report() == null
-                ? FailureOutput.json(
-                    Reason.UNDER_WAY, "run " + run + " has no verdict yet", Reason.UNDER_WAY.hint())
-                : EvidenceJson.write(shown.report()));
-        return Main.DONE;
-      }
-      if (shown.report() == null) {
-        out.println("run " + run + " has no verdict yet");
-      } else {
-        ReportText.print(shown.report(), shown.chosen(), out);
-      }
-      out.println();
-      shown
-          .happenings()
-          .forEach(
-              happening ->
-                  out.printf(
-                      "  %s  %-12s %s%n",
-                      ReportText.time(happening.at()), happening.actor(), happening.what()));
+    return RequestCommand.run(main, spec, new Request.ShowRun(run), Reply.Run.class, this::print);
+  }
+
+  private int print(Reply.Run shown, PrintWriter out) {
+    if (json) {
+      out.println(
+          shown.report() == null
+              ? FailureOutput.json(
+                  Reason.UNDER_WAY, "run " + run + " has no verdict yet", Reason.UNDER_WAY.hint())
+              : EvidenceJson.write(shown.report()));
       return Main.DONE;
     }
+    if (shown.report() == null) {
+      out.println("run " + run + " has no verdict yet");
+    } else {
+      ReportText.print(shown.report(), shown.chosen(), out);
+    }
+    out.println();
+    shown
+        .happenings()
+        .forEach(
+            happening ->
+                out.printf(
+                    "  %s  %-12s %s%n",
+                    ReportText.time(happening.at()), happening.actor(), happening.what()));
+    return Main.DONE;
   }
 }

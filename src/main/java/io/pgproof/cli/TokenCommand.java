@@ -42,22 +42,23 @@ final class TokenCommand implements Callable<Integer> {
   }
 
   private static int list(Main main, CommandSpec spec, boolean json) throws Exception {
-    try (DaemonConnection daemonConnection = DaemonConnection.toDesk(main.state())) {
-      Reply reply = daemonConnection.send(new Request.ListTokens(), said -> {});
-      if (!(reply instanceof Reply.Tokens listed)) {
-        return FailureOutput.print(spec.commandLine(), spec.commandLine().getParseResult(), reply);
-      }
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(EvidenceJson.write(listed.tokens()));
-      } else if (listed.tokens().isEmpty()) {
-        out.println("there is no token yet; create one with " + Launcher.COMMAND + " token create");
-      } else {
-        Instant now = Instant.now();
-        listed.tokens().forEach(token -> print(token, now, out));
-      }
-      return Main.DONE;
-    }
+    return RequestCommand.run(
+        main,
+        spec,
+        new Request.ListTokens(),
+        Reply.Tokens.class,
+        (listed, out) -> {
+          if (json) {
+            out.println(EvidenceJson.write(listed.tokens()));
+          } else if (listed.tokens().isEmpty()) {
+            out.println(
+                "there is no token yet; create one with " + Launcher.COMMAND + " token create");
+          } else {
+            Instant now = Instant.now();
+            listed.tokens().forEach(token -> print(token, now, out));
+          }
+          return Main.DONE;
+        });
   }
 
   private static void print(Token token, Instant now, PrintWriter out) {
@@ -121,30 +122,26 @@ final class TokenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
       Request request = new Request.CreateToken(wanted(), Main.invokingUser());
-      try (DaemonConnection daemonConnection = DaemonConnection.toDesk(parent.main.state())) {
-        Reply reply = daemonConnection.send(request, said -> {});
-        if (!(reply instanceof Reply.TokenCreated created)) {
-          return FailureOutput.print(
-              spec.commandLine(), spec.commandLine().getParseResult(), reply);
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-          out.println(EvidenceJson.write(new Printed(created.token(), created.secret())));
-        } else {
-          out.println(created.secret());
-          spec.commandLine()
-              .getErr()
-              .println(
-                  "token "
-                      + created.token().id()
-                      + " of "
-                      + created.token().user()
-                      + " is valid until "
-                      + ReportText.time(created.token().expiresAt())
-                      + "; its secret cannot be shown again");
-        }
-        return Main.DONE;
+      return RequestCommand.run(parent.main, spec, request, Reply.TokenCreated.class, this::print);
+    }
+
+    private int print(Reply.TokenCreated created, PrintWriter out) {
+      if (json) {
+        out.println(EvidenceJson.write(new Printed(created.token(), created.secret())));
+      } else {
+        out.println(created.secret());
+        spec.commandLine()
+            .getErr()
+            .println(
+                "token "
+                    + created.token().id()
+                    + " of "
+                    + created.token().user()
+                    + " is valid until "
+                    + ReportText.time(created.token().expiresAt())
+                    + "; its secret cannot be shown again");
       }
+      return Main.DONE;
     }
 
     private TokenRequest wanted() {
@@ -202,7 +199,7 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return TextCommand.run(
+      return RequestCommand.text(
           parent.main, spec, new Request.RevokeToken(id.strip(), Main.invokingUser()));
     }
   }
