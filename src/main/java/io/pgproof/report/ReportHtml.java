@@ -24,7 +24,7 @@ final class ReportHtml {
    */
   static String write(ComplianceReport report, String style) {
     return TEMPLATE.write(
-        style,
+        List.of(style),
         Map.of(
             "title", "Restore tests from " + report.period().from() + " to " + report.period().to(),
             "lead", lead(report),
