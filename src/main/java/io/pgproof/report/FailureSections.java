@@ -136,7 +136,7 @@ final class FailureSections {
     return Section.of(
         "waivers",
         "Waivers",
-        "Stale backups that a person accepted, as far as the acceptance was valid in the period.",
+        "Stale backups that a person accepted, if the acceptance was valid in the period.",
         List.of("Target and run", "Granted", "Until", "By", "Reason"),
         waivers,
         waiver ->

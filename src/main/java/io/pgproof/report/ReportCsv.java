@@ -21,13 +21,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A report as one table (RFC 4180). The first column says what a row is about, so that a reader can
- * filter by it: {@code about}, {@code figure}, {@code run}, {@code missed}, {@code outage}, {@code
+ * filter by it: {@code about}, {@code outage}, {@code figure}, {@code run}, {@code missed}, {@code
  * failure}, {@code decision}, {@code waiver}, {@code negative-control}, {@code review}, {@code
  * anchor}, {@code control} or {@code does-not-show}.
  */
@@ -60,7 +61,7 @@ final class ReportCsv {
     TEXT;
 
     String title() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

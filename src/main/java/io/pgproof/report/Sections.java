@@ -19,7 +19,7 @@ final class Sections {
         TargetSections.unproven(report.targets()),
         TargetSections.schedule(report.targets()),
         TargetSections.missed(report.targets()),
-        ServerSection.of(report),
+        ServerSections.outages(report),
         TargetSections.objective(
             "age",
             "Data age (RPO)",
@@ -37,10 +37,10 @@ final class Sections {
         FailureSections.sums(report.failures()),
         FailureSections.each(report.failures()),
         FailureSections.waivers(report.waivers()),
-        ReviewSections.controlSums(report.negativeControls()),
-        ReviewSections.controls(report.negativeControls()),
-        ReviewSections.reviews(report.reviews()),
-        ServerSection.anchors(report.anchors()),
+        NegativeControlSections.sums(report.negativeControls()),
+        NegativeControlSections.each(report.negativeControls()),
+        ReviewSection.of(report.reviews()),
+        ServerSections.anchors(report.anchors()),
         standards(report));
   }
 
@@ -93,7 +93,7 @@ final class Sections {
         "controls",
         "Controls",
         "Controls that ask for restore tests, in short, and the parts of this report that can support"
-            + " an assessment. Whether a control is met is for a person to assess.",
+            + " an assessment. A person must assess whether a control is met.",
         List.of("Standard", "Clause", "Asks for", "Can be supported by"),
         report.controls().stream()
             .map(

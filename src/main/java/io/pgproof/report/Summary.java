@@ -58,12 +58,12 @@ final class Summary {
   private Fact down() {
     ComplianceReport.ServerFigures server = report.server();
     long planned = server.outages().stream().filter(ComplianceReport.Outage::planned).count();
-    return server.knownSince() == null || !server.knownSince().isBefore(report.period().end())
-        ? new Fact("pgproof down", "–", "not recorded")
-        : new Fact(
+    return report.knowsOutages()
+        ? new Fact(
             "pgproof down",
             HumanFormat.duration(Duration.ofSeconds(server.downSeconds())),
-            planned + " planned, " + (server.outages().size() - planned) + " not");
+            planned + " planned, " + (server.outages().size() - planned) + " not")
+        : new Fact("pgproof down", "–", "not recorded");
   }
 
   private Fact met(String label, Function<TargetFigures, ObjectiveFigures> figures) {

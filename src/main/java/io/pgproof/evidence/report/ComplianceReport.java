@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param anchors where the evidence log was anchored in the period
  * @param controls what standards ask for
  * @param doesNotShow what nobody may conclude from the report, one sentence each
- * @param runs all runs whose verdict was recorded in the period, by target, oldest first; of a
- *     report that is being made, they can be read until its reader returns
+ * @param runs all runs whose verdict was recorded in the period, by target, oldest first; while a
+ *     report is made, its reader can read them until it returns
  */
 public record ComplianceReport(
     int schema,
@@ -70,6 +70,11 @@ public record ComplianceReport(
   /** Returns the sum of a figure over all targets. */
   public int sum(ToIntFunction<TargetFigures> figure) {
     return targets.stream().mapToInt(figure).sum();
+  }
+
+  /** Returns whether outages are recorded for any part of the period. */
+  public boolean knowsOutages() {
+    return server.knownSince() != null && server.knownSince().isBefore(period.end());
   }
 
   /** Returns the target that was unproven longest; empty without targets. */

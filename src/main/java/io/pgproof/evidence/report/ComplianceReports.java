@@ -170,19 +170,21 @@ public final class ComplianceReports {
   private List<String> doesNotShow(DayPeriod days) {
     return Stream.concat(
             Controls.DOES_NOT_SHOW.stream(),
-            evidenceLog.removed(days.from(), days.to()).stream()
-                .map(
-                    removed ->
-                        "The evidence of "
-                            + removed.runs()
-                            + (removed.runs() == 1 ? " run or control" : " runs and controls")
-                            + " that began in the period was removed by "
-                            + HumanFormat.time(removed.until())
-                            + ". The verdicts and figures of these runs are in this report. Due times that were passed over, tasks that runs"
-                            + " joined, waivers that have expired, the reasons of decisions and the results of controls are not; an export of the evidence log with the SHA-256 "
-                            + removed.exportSha256()
-                            + " has them."))
+            evidenceLog.removed(days.from(), days.to()).stream().map(ComplianceReports::removed))
         .toList();
+  }
+
+  private static String removed(EvidenceLog.RemovedRuns removed) {
+    return "The evidence of "
+        + removed.runs()
+        + (removed.runs() == 1 ? " run or control" : " runs and controls")
+        + " that began in the period was removed by "
+        + HumanFormat.time(removed.until())
+        + ". This report still has the verdicts and figures of these runs. It lacks due times that"
+        + " were passed over, tasks that runs joined, waivers that have expired, the reasons of"
+        + " decisions, and the results of controls. The export of the evidence log with the SHA-256 "
+        + removed.exportSha256()
+        + " has them.";
   }
 
   private static boolean hasAnything(TargetFigures figures) {

@@ -9,10 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The tables about pgproof itself: when it was down, and who has checkpoints of its log. */
-final class ServerSection {
-  private ServerSection() {}
+final class ServerSections {
+  private ServerSections() {}
 
-  static Section of(ComplianceReport report) {
+  static Section outages(ComplianceReport report) {
     return Section.of(
         "server",
         "When pgproof itself was down",
@@ -22,26 +22,21 @@ final class ServerSection {
             + known(report),
         List.of("From", "Until", "In the period", "How", "Due times missed"),
         report.server().outages(),
-        ServerSection::row,
+        ServerSections::row,
         Comparator.comparingInt((Outage outage) -> -outage.dueTimesMissed())
             .thenComparing(outage -> -outage.seconds()),
         "those that missed most due times first",
-        !isKnown(report)
-            ? "Whether a server was down in the period is not known."
-            : "No outage is recorded in the period.");
-  }
-
-  private static boolean isKnown(ComplianceReport report) {
-    Instant since = report.server().knownSince();
-    return since != null && since.isBefore(report.period().end());
+        report.knowsOutages()
+            ? "No outage is recorded in the period."
+            : "Whether a server was down in the period is not known.");
   }
 
   static Section anchors(List<AnchorFigures> anchors) {
     return Section.of(
         "anchors",
         "Anchors of the evidence log",
-        "Checkpoints of the evidence log that somebody else has: what one is over cannot be rewritten"
-            + " unnoticed. Whether they still fit the log is for audit verify to say.",
+        "Checkpoints of the evidence log that somebody else has: nobody can rewrite the entries before"
+            + " them unnoticed. pgproof audit verify says whether they still fit the log.",
         List.of("Way", "Who has them", "Number", "First", "Last", "Longest gap", "Positions"),
         anchors,
         anchor ->

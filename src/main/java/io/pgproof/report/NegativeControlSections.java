@@ -3,7 +3,6 @@ package io.pgproof.report;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.evidence.ControlResult.Outcome;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
-import io.pgproof.evidence.report.ComplianceReport.ReviewFacts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The tables about whether the prover itself and its results were tested. */
-final class ReviewSections {
-  private ReviewSections() {}
+/** The tables about whether the checks of pgproof find damage. */
+final class NegativeControlSections {
+  private NegativeControlSections() {}
 
   private record Layer(String name, String check) {}
 
-  static Section controlSums(List<NegativeControl> controls) {
+  static Section sums(List<NegativeControl> controls) {
     Map<Layer, List<ControlResult>> layers = new LinkedHashMap<>();
     for (NegativeControl control : controls) {
       for (ControlResult result : control.results()) {
@@ -73,7 +72,7 @@ final class ReviewSections {
     }
   }
 
-  static Section controls(List<NegativeControl> controls) {
+  static Section each(List<NegativeControl> controls) {
     List<ControlRow> rows = new ArrayList<>();
     for (NegativeControl control : controls) {
       control.results().forEach(result -> rows.add(new ControlRow(control, result)));
@@ -87,7 +86,7 @@ final class ReviewSections {
         "Each copy that was damaged, and what the check of its layer said.",
         List.of("Target and control", "Ended", "Damaged layer", "Check", "Outcome"),
         rows,
-        ReviewSections::control,
+        NegativeControlSections::control,
         Comparator.comparingInt(ControlRow::urgency)
             .thenComparing(ControlRow::at, Comparator.reverseOrder()),
         "those that were missed first, then those that could not be told",
@@ -107,35 +106,5 @@ final class ReviewSections {
             Cell.text(result.check()),
             Cell.outcome(result.outcome())
                 .of(result.run() == null ? List.of() : List.of(result.run())));
-  }
-
-  static Section reviews(List<ReviewFacts> reviews) {
-    return Section.of(
-        "reviews",
-        "Reviews",
-        "Auditors who reviewed the results of all targets: reviews of days of the period, and those"
-            + " that were decided in it. Decisions are included until the report was made.",
-        List.of("Days reviewed", "Opened", "Decided", "By", "Decision", "Remark"),
-        reviews,
-        ReviewSections::review,
-        Comparator.<ReviewFacts, Boolean>comparing(review -> review.decidedAt() != null)
-            .thenComparing(ReviewFacts::openedAt, Comparator.reverseOrder()),
-        "those that nobody has decided about first, then the latest",
-        "No review was asked for.");
-  }
-
-  private static List<Cell> review(ReviewFacts review) {
-    String late = review.escalated() ? ", escalated" : "";
-    return List.of(
-        Cell.text(review.from() + " to " + review.to()),
-        Cell.time(review.openedAt()),
-        Cell.time(review.decidedAt()),
-        Cell.text(review.by() == null ? "–" : review.by()),
-        Cell.text(
-            (review.decision() == null
-                    ? "nobody has decided"
-                    : review.decision().equals("sign") ? "signed" : "asked for action")
-                + late),
-        Cell.text(review.remark() == null ? "–" : review.remark()));
   }
 }
