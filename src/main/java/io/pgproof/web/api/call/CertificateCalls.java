@@ -1,5 +1,6 @@
 package io.pgproof.web.api.call;
 
+import io.pgproof.audit.EvidenceLog;
 import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
 import io.pgproof.evidence.runs.RunIndex;
@@ -23,10 +24,12 @@ import org.springframework.web.bind.annotation.RestController;
 @Profile("serve")
 final class CertificateCalls {
   private final RunIndex runIndex;
+  private final EvidenceLog evidenceLog;
   private final Certificates certificates;
 
-  CertificateCalls(RunIndex runIndex, Certificates certificates) {
+  CertificateCalls(RunIndex runIndex, EvidenceLog evidenceLog, Certificates certificates) {
     this.runIndex = runIndex;
+    this.evidenceLog = evidenceLog;
     this.certificates = certificates;
   }
 
@@ -34,7 +37,8 @@ final class CertificateCalls {
   @RequiresScope(Scope.READ)
   void certificate(@PathVariable("run") String run, HttpServletResponse response)
       throws IOException {
-    CertificatePack pack = issue(Problems.run(run, runIndex).run().value(), response);
+    CertificatePack pack =
+        issue(Problems.withEvidence(run, runIndex, evidenceLog).value(), response);
     response.setContentType("application/zip");
     response.setHeader(
         HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s.zip\"".formatted(pack.name()));

@@ -1,5 +1,6 @@
 package io.pgproof.web.api.call;
 
+import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.evidence.runs.RunSummary;
 import io.pgproof.limit.BusyException;
@@ -61,6 +62,26 @@ final class Problems {
         .filter(RunId::isOne)
         .flatMap(run -> runIndex.find(new RunId(run)))
         .orElseThrow(() -> noRun(text));
+  }
+
+  /**
+   * Finds a run whose evidence was not removed.
+   *
+   * @param text any text
+   * @throws ProblemException when there is no such run, or no evidence of it any more
+   */
+  static RunId withEvidence(String text, RunIndex runIndex, EvidenceLog evidenceLog) {
+    RunId run = run(text, runIndex).run();
+    evidenceLog
+        .removed(run)
+        .ifPresent(
+            removed -> {
+              throw new ProblemException(
+                  ProblemType.EVIDENCE_REMOVED,
+                  removed.describe(),
+                  "GET /api/v1/runs still lists the run");
+            });
+    return run;
   }
 
   /**

@@ -11,8 +11,6 @@ import io.pgproof.proof.RunId;
 import io.pgproof.proof.Verdict;
 import io.pgproof.token.Scope;
 import io.pgproof.web.api.ApiPaths;
-import io.pgproof.web.api.ProblemException;
-import io.pgproof.web.api.ProblemType;
 import io.pgproof.web.api.RequiresScope;
 import io.pgproof.web.view.RunDetails;
 import io.pgproof.web.view.RunLookup;
@@ -92,7 +90,7 @@ final class RunCalls {
   RunInFullJson show(
       @PathVariable("run") String run, @RequestParam(name = "wait", defaultValue = "0") int wait) {
     Problems.within("wait", wait, 0, MOST_WAIT);
-    RunId id = withEvidence(run);
+    RunId id = Problems.withEvidence(run, runIndex, evidenceLog);
     if (wait > 0) {
       runWait.await(id, Duration.ofSeconds(wait));
     }
@@ -102,20 +100,6 @@ final class RunCalls {
         summary,
         // The verdict may have been reached between the two.
         summary.outcome().isPresent() && !details.ended() ? find(run) : details);
-  }
-
-  private RunId withEvidence(String run) {
-    RunId id = Problems.run(run, runIndex).run();
-    evidenceLog
-        .removed(id)
-        .ifPresent(
-            removed -> {
-              throw new ProblemException(
-                  ProblemType.EVIDENCE_REMOVED,
-                  removed.describe(),
-                  "GET /api/v1/runs still lists the run");
-            });
-    return id;
   }
 
   private RunDetails find(String run) {
@@ -130,7 +114,7 @@ final class RunCalls {
       @RequestParam("after") Optional<String> after) {
     Problems.within("limit", limit, 1, MOST_ENTRIES);
     long last = Problems.value("after", after, Long::valueOf, NEXT).orElse(0L);
-    RunId id = withEvidence(run);
+    RunId id = Problems.withEvidence(run, runIndex, evidenceLog);
     List<EvidenceEntry> entries = evidenceLog.after(last, id, limit + 1);
     evidenceLog.awaitDurable();
     boolean more = entries.size() > limit;

@@ -205,8 +205,8 @@ class ReadCallsTest {
         "insert into pgproof_removed_run (run, entry, missed) select ?, entry, 0 from pgproof_removal",
         refuted.value());
     try {
-      for (String path : List.of("/runs/" + refuted, "/runs/" + refuted + "/evidence")) {
-        ServedCalls.Answer answer = calls.get(path, token);
+      for (String part : List.of("", "/evidence", "/certificate")) {
+        ServedCalls.Answer answer = calls.get("/runs/" + refuted + part, token);
         assertThat(answer.status()).isEqualTo(410);
         assertThat(answer.body().get("type").asText())
             .isEqualTo("urn:pgproof:problem:evidence-removed");
