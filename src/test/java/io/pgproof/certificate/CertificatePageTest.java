@@ -42,7 +42,7 @@ class CertificatePageTest {
   static void issue() throws IOException {
     try (RecordedRuns runs = new RecordedRuns(state)) {
       Certificates certificates = runs.certificates();
-      for (RunId run : CertificatesTest.certified()) {
+      for (RunId run : IssuedCertificate.certified()) {
         PACKS.put(run.value(), certificates.issue(run.value()).files());
       }
       String run = RecordedRuns.OF_NO_TARGET.value();
@@ -205,7 +205,7 @@ class CertificatePageTest {
     standard.requireMet(PACKS.get(RecordedRuns.REFUTED.value()).get("certificate.pdf"));
   }
 
-  /** Whoever names targets, files and reasons cannot write the page. */
+  /** Names of targets and files, and the reasons of people, cannot inject markup. */
   @Test
   void textOfOthersIsOnlyText() throws Exception {
     JsonNode root = statement(RecordedRuns.REFUTED);

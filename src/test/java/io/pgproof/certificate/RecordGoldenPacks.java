@@ -45,6 +45,6 @@ class RecordGoldenPacks {
     files.remove(CertificatePack.PDF);
     String json = new String(files.get(CertificatePack.STATEMENT), StandardCharsets.UTF_8);
     return new CertificatePack(
-        pack.run(), new TreeMap<>(CertificatesTest.signedBy(key, json, files)));
+        pack.run(), new TreeMap<>(IssuedCertificate.signedBy(key, json, files)));
   }
 }

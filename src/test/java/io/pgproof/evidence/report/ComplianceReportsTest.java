@@ -10,19 +10,11 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.log.LogFixture;
 import io.pgproof.evidence.report.ComplianceReport.Coverage;
-import io.pgproof.evidence.report.ComplianceReport.DueFigures;
-import io.pgproof.evidence.report.ComplianceReport.Failure;
-import io.pgproof.evidence.report.ComplianceReport.Gap;
 import io.pgproof.evidence.report.ComplianceReport.Measured;
 import io.pgproof.evidence.report.ComplianceReport.NegativeControl;
-import io.pgproof.evidence.report.ComplianceReport.Outage;
 import io.pgproof.evidence.report.ComplianceReport.Proof;
 import io.pgproof.evidence.report.ComplianceReport.RunFacts;
-import io.pgproof.evidence.report.ComplianceReport.ServerFigures;
-import io.pgproof.evidence.report.ComplianceReport.Step;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
-import io.pgproof.evidence.report.ComplianceReport.WaiverFacts;
-import io.pgproof.evidence.runs.BothDatabases;
 import io.pgproof.evidence.runs.RecordedRuns;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.Reason;
@@ -40,64 +32,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Reports over evidence that was recorded at chosen times, in both databases. */
-class ComplianceReportsTest {
-  private static final DayPeriod NOVEMBER =
-      new DayPeriod(LocalDate.parse("2026-11-01"), LocalDate.parse("2026-11-30"));
-  private static final Instant BEGIN = NOVEMBER.begin();
-  private static final Instant END = Instant.parse("2026-12-01T00:00:00Z");
-  private static final Instant TENTH = Instant.parse("2026-11-10T03:00:00Z");
-  private static final String REVIEW = Evidence.REVIEW_STALE_BACKUP;
-  private static final String APPROVE = "approveEscalation";
-
-  private static BothDatabases databases;
-
-  @BeforeAll
-  static void start() {
-    databases = new BothDatabases();
-  }
-
-  @AfterAll
-  static void stop() {
-    databases.close();
-  }
-
-  static List<Named<DataSource>> databases() {
-    databases.all().forEach(database -> BothDatabases.empty(database.getPayload()));
-    return databases.all();
-  }
-
-  private static ComplianceReport november(
-      DataSource database, RecordedRuns runs, List<String> chosen, String... configured) {
-    // In January, when all that the tests record has happened.
-    runs.at(Instant.parse("2027-01-10T00:00:00Z"));
-    return new ComplianceReports(runs.log(), new RunIndex(database), runs.clock(), Optional::empty)
-        .make(
-            NOVEMBER,
-            chosen,
-            configured.length == 0
-                ? Optional.empty()
-                : Optional.of(
-                    new ConfiguredTargets(
-                        "/etc/pgproof/pgproof.yaml",
-                        Stream.of(configured)
-                            .map(name -> new ConfiguredTargets.Named(name, "0 3 * * * UTC"))
-                            .toList())),
-            // The form that a program reads, with all runs in it.
-            report -> EvidenceJson.read(EvidenceJson.write(report), ComplianceReport.class));
-  }
-
+/** What belongs to the report of a period. */
+class ComplianceReportsTest extends ReportOverEvidence {
   @Test
   void whatWasRemovedIsSaid(@TempDir Path place) {
     try (LogFixture log = LogFixture.onH2(place)) {
@@ -115,19 +58,11 @@ class ComplianceReportsTest {
           .asString()
           .startsWith(
               "The evidence of 1 run or control that began in the period was removed by 2027-01-09")
-          .contains("SHA-256 ab12");
+          .contains(
+              "This report still has the verdicts and figures of these runs.",
+              "the reasons of decisions, and the results of controls.")
+          .endsWith("The export of the evidence log with the SHA-256 ab12 has them.");
     }
-  }
-
-  private static TargetFigures only(ComplianceReport report) {
-    assertThat(report.targets()).hasSize(1);
-    return report.targets().get(0);
-  }
-
-  private static RunId ended(RecordedRuns runs, Instant asked, Instant ended, Verdict verdict) {
-    RunId run = runs.at(asked).ask("shop", "ada");
-    runs.at(ended).reach(run, "shop", verdict);
-    return run;
   }
 
   @ParameterizedTest
@@ -243,151 +178,6 @@ class ComplianceReportsTest {
             });
   }
 
-  @ParameterizedTest
-  @MethodSource("databases")
-  void dueTimesThatWereMissedAreNotLostAtTheBorders(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    due(runs, BEGIN.minusSeconds(1), 1, Duration.ZERO, BEGIN);
-    RunId before =
-        due(runs, BEGIN.minusSeconds(3_600), 2, Duration.ofHours(2), BEGIN.plusSeconds(3_600));
-    due(runs, BEGIN, 1, Duration.ofSeconds(20), BEGIN.plusSeconds(20));
-    RunId late = due(runs, TENTH, 1, Duration.ofMinutes(5), TENTH.plusSeconds(300));
-    Instant skipped = TENTH.plus(Duration.ofDays(1));
-    runs.at(skipped).record(late, "pgproof", new Evidence.DuePassedOver(skipped, 3));
-    RunId after =
-        due(runs, END.minusSeconds(3_600), 5, Duration.ofHours(9), END.plusSeconds(28_800));
-    due(runs, END, 1, Duration.ofHours(1), END.plusSeconds(3_600));
-
-    assertThat(only(november(database, runs, List.of())).due())
-        .isEqualTo(
-            new DueFigures(
-                1,
-                11,
-                List.of(
-                    new Gap(before.value(), BEGIN.minusSeconds(3_600), 2, 7_200L, null),
-                    new Gap(late.value(), TENTH, 1, 300L, null),
-                    new Gap(late.value(), skipped, 3, null, null),
-                    new Gap(after.value(), END.minusSeconds(3_600), 5, 32_400L, null))));
-  }
-
-  /** Stopped on the tenth for two hours, and killed on the twelfth for an hour. */
-  @ParameterizedTest
-  @MethodSource("databases")
-  void dueTimesWereMissedWhileTheServerWasDownOrForAnotherReason(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    Instant twelfth = TENTH.plus(Duration.ofDays(2));
-    started(runs, BEGIN.minus(Duration.ofDays(40)), null);
-    runs.at(TENTH.minusSeconds(1_800));
-    new ServerEvent.ServerStopped(BEGIN).record(runs.log(), "pgproof");
-    started(runs, TENTH.plusSeconds(5_400), TENTH.minusSeconds(1_830));
-    RunId stopped = due(runs, TENTH, 2, Duration.ofSeconds(5_401), TENTH.plusSeconds(5_401));
-    RunId busy =
-        due(
-            runs,
-            TENTH.plus(Duration.ofDays(1)),
-            1,
-            Duration.ofMinutes(9),
-            TENTH.plus(Duration.ofDays(1)).plusSeconds(540));
-    started(runs, twelfth.plusSeconds(3_000), twelfth.minusSeconds(600));
-    RunId killed = due(runs, twelfth, 1, Duration.ofSeconds(3_001), twelfth.plusSeconds(3_001));
-
-    ComplianceReport report = november(database, runs, List.of());
-    assertThat(only(report).due().gaps())
-        .extracting(Gap::run, Gap::serverDown)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(stopped.value(), true),
-            org.assertj.core.groups.Tuple.tuple(busy.value(), false),
-            org.assertj.core.groups.Tuple.tuple(killed.value(), true));
-    assertThat(report.server())
-        .isEqualTo(
-            new ServerFigures(
-                BEGIN.minus(Duration.ofDays(40)),
-                7_200 + 3_600,
-                3,
-                List.of(
-                    new Outage(TENTH.minusSeconds(1_800), TENTH.plusSeconds(5_400), true, 7_200, 2),
-                    new Outage(
-                        twelfth.minusSeconds(600), twelfth.plusSeconds(3_000), false, 3_600, 1))));
-  }
-
-  private static void started(RecordedRuns runs, Instant at, Instant lastAlive) {
-    runs.at(at);
-    new ServerEvent.ServerStarted(lastAlive).record(runs.log(), "pgproof");
-  }
-
-  private static RunId due(
-      RecordedRuns runs, Instant since, int times, Duration late, Instant noticed) {
-    RunId run = runs.at(noticed).ask("shop", "schedule");
-    runs.record(run, "pgproof", new Evidence.Due(since, times, late));
-    return run;
-  }
-
-  @ParameterizedTest
-  @MethodSource("databases")
-  void aFailureSaysWhoDecidedWhenAndWhy(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    RunId run = ended(runs, TENTH, TENTH, Verdict.STALE);
-    runs.record(run, "pgproof", new Evidence.TaskOpened(REVIEW, "Review", "backup-operators"));
-    runs.at(TENTH.plusSeconds(60))
-        .record(run, "olga", new Evidence.Decided(REVIEW, "Review", "escalate", "too old"));
-    assertThat(failures(database, runs))
-        .extracting(Failure::state, Failure::secondsToDecision)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple(FailureState.OPEN, null));
-
-    RunId joined = ended(runs, TENTH.plusSeconds(120), TENTH.plusSeconds(180), Verdict.REFUTED);
-    runs.record(joined, "pgproof", new Evidence.TaskJoined(run.value()));
-    runs.at(END.plusSeconds(60))
-        .record(run, "aude", new Evidence.Decided(APPROVE, "Approve", "dismiss", "a test copy"));
-
-    List<Failure> failures = failures(database, runs);
-    Step dismissed = new Step(END.plusSeconds(60), "aude", "dismiss", "a test copy", run.value());
-    assertThat(failures.get(0))
-        .isEqualTo(
-            new Failure(
-                "shop",
-                run.value(),
-                Verdict.STALE,
-                Reason.TOO_OLD,
-                "said of stale",
-                TENTH,
-                FailureState.DECIDED,
-                Duration.between(TENTH, END).toSeconds() + 60,
-                List.of(
-                    new Step(TENTH.plusSeconds(60), "olga", "escalate", "too old", run.value()),
-                    dismissed)));
-    assertThat(failures.get(1).run()).isEqualTo(joined.value());
-    assertThat(failures.get(1).state()).isEqualTo(FailureState.DECIDED);
-    assertThat(failures.get(1).steps()).containsExactly(dismissed);
-    assertThat(failures.get(1).secondsToDecision())
-        .isEqualTo(Duration.between(TENTH, END).toSeconds() - 120);
-  }
-
-  /** An inconclusive run is a failure that somebody decides about, but no result. */
-  @ParameterizedTest
-  @MethodSource("databases")
-  void aRunThatIsRepeatedIsAFailureAndItsRepetitionAProof(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    RunId first = ended(runs, TENTH, TENTH.plusSeconds(60), Verdict.INCONCLUSIVE);
-    runs.record(first, "pgproof", new Evidence.TaskOpened(REVIEW, "Review", "backup-operators"));
-    runs.at(TENTH.plusSeconds(660))
-        .record(first, "olga", new Evidence.Decided(REVIEW, "Review", "again", null));
-    RunId second = ended(runs, TENTH.plusSeconds(661), TENTH.plusSeconds(720), Verdict.PROVEN);
-    runs.record(first, "olga", new Evidence.BegunAgain(second.value()));
-
-    ComplianceReport report = november(database, runs, List.of(), "shop");
-    assertThat(report.coverage().verified()).isEqualTo(1);
-    assertThat(report.coverage().proven()).isEqualTo(1);
-    assertThat(report.failures())
-        .extracting(Failure::run, Failure::state, Failure::secondsToDecision)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(first.value(), FailureState.DECIDED, 600L));
-    assertThat(only(report).proofs().last())
-        .isEqualTo(new Proof(second.value(), TENTH.plusSeconds(720)));
-    // From then to the end of November, which is longer than from its beginning.
-    assertThat(only(report).proofs().longestUnproven().seconds())
-        .isEqualTo(Duration.between(TENTH, END).toSeconds() - 720);
-  }
-
   /** What was called old is called new since the tenth. */
   @ParameterizedTest
   @MethodSource("databases")
@@ -446,52 +236,6 @@ class ComplianceReportsTest {
 
   @ParameterizedTest
   @MethodSource("databases")
-  void whatNobodyDecidedIsNotDecided(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    ended(runs, TENTH, TENTH, Verdict.INCONCLUSIVE);
-    RunId handedOn = ended(runs, TENTH.plusSeconds(1), TENTH.plusSeconds(1), Verdict.STALE);
-    runs.record(handedOn, "pgproof", new Evidence.TaskOpened(REVIEW, "Review", "backup-operators"));
-    runs.record(
-        handedOn, "pgproof", new Evidence.NobodyDecided(REVIEW, "Review", Duration.ofDays(1)));
-    RunId escalated = ended(runs, TENTH.plusSeconds(2), TENTH.plusSeconds(2), Verdict.REFUTED);
-    runs.record(
-        escalated, "pgproof", new Evidence.NobodyDecided(APPROVE, "Approve", Duration.ofDays(1)));
-    RunId deleted = ended(runs, TENTH.plusSeconds(3), TENTH.plusSeconds(3), Verdict.REFUTED);
-    runs.record(
-        deleted,
-        "emil",
-        new Evidence.DecisionTakenAway(
-            APPROVE, "Approve", Verdict.REFUTED, Reason.WAL_MISSING, null));
-    RunId circle = ended(runs, TENTH.plusSeconds(4), TENTH.plusSeconds(4), Verdict.REFUTED);
-    runs.record(circle, "pgproof", new Evidence.TaskJoined(circle.value()));
-
-    assertThat(failures(database, runs))
-        .extracting(Failure::state)
-        .containsExactly(
-            FailureState.NO_TASK,
-            FailureState.OPEN,
-            FailureState.NOBODY_DECIDED,
-            FailureState.DELETED,
-            FailureState.OPEN);
-  }
-
-  @ParameterizedTest
-  @MethodSource("databases")
-  void aClockThatWasSetBackGivesNoTimeToDecision(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    RunId run = ended(runs, TENTH, TENTH, Verdict.REFUTED);
-    runs.at(TENTH.minusSeconds(600))
-        .record(run, "aude", new Evidence.Decided(APPROVE, "Approve", "dismiss", "a test copy"));
-    due(runs, TENTH.minusSeconds(600), 1, Duration.ZERO, TENTH.minusSeconds(600));
-
-    ComplianceReport report = november(database, runs, List.of());
-    assertThat(report.failures().get(0).state()).isEqualTo(FailureState.DECIDED);
-    assertThat(report.failures().get(0).secondsToDecision()).isNull();
-    assertThat(only(report).due().onTime()).isEqualTo(1);
-  }
-
-  @ParameterizedTest
-  @MethodSource("databases")
   void reviewsAreThoseOfDaysOfThePeriodAndThoseDecidedInIt(DataSource database) {
     RecordedRuns runs = RecordedRuns.withRows(database);
     review(runs, "2026-09-01", "2026-09-30", END.plusSeconds(60), "decided after the period");
@@ -521,43 +265,6 @@ class ComplianceReportsTest {
                 null));
   }
 
-  @ParameterizedTest
-  @MethodSource("databases")
-  void anchorsAreSummedUpByWayAndPlace(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    anchor(runs, BEGIN.minusSeconds(1), "mail", "ada", 1);
-    anchor(runs, BEGIN.plus(Duration.ofDays(2)), "mail", "ada", 20);
-    anchor(runs, TENTH, "mail", "ada", 300);
-    anchor(runs, TENTH, "tsa", "https://tsa.example.org", 301);
-    anchor(runs, END, "mail", "ada", 4000);
-    assertThat(november(database, runs, List.of()).anchors())
-        .containsExactly(
-            new ComplianceReport.AnchorFigures(
-                "mail",
-                "ada",
-                2,
-                BEGIN.plus(Duration.ofDays(2)),
-                TENTH,
-                Duration.between(TENTH, END).toSeconds(),
-                300),
-            new ComplianceReport.AnchorFigures(
-                "tsa",
-                "https://tsa.example.org",
-                1,
-                TENTH,
-                TENTH,
-                Duration.between(TENTH, END).toSeconds(),
-                301));
-  }
-
-  private static void anchor(
-      RecordedRuns runs, Instant at, String way, String where, int positions) {
-    runs.at(at);
-    new ServerEvent.LogAnchored(
-            way, where, "pgproof.example.org/log/1\n" + positions + "\nAAAA\n\n— x y\n")
-        .record(runs.log(), "pgproof");
-  }
-
   private static void review(
       RecordedRuns runs, String from, String to, Instant decided, String remark) {
     DayPeriod period = new DayPeriod(LocalDate.parse(from), LocalDate.parse(to));
@@ -577,39 +284,6 @@ class ComplianceReportsTest {
       new ServerEvent.ReviewDecided(period, ServerEvent.ReviewDecided.SIGNED, remark)
           .record(runs.log(), "aude");
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("databases")
-  void waiversAreThoseThatWereValidInThePeriod(DataSource database) {
-    RecordedRuns runs = RecordedRuns.withRows(database);
-    Instant october = BEGIN.minus(Duration.ofDays(20));
-    RunId over = ended(runs, october, october, Verdict.STALE);
-    runs.record(over, "olga", new Evidence.WaiverGranted("backup", BEGIN, "until the first"));
-    RunId granted = ended(runs, october.plusSeconds(1), october.plusSeconds(1), Verdict.STALE);
-    runs.record(granted, "olga", new Evidence.WaiverGranted("backup", TENTH, "moving house"));
-    RunId waived = ended(runs, BEGIN.plusSeconds(60), BEGIN.plusSeconds(90), Verdict.STALE);
-    runs.record(
-        waived, "pgproof", new Evidence.Waived(granted.value(), "olga", TENTH, "moving house"));
-    runs.at(END)
-        .record(waived, "olga", new Evidence.WaiverGranted("backup", END.plusSeconds(9), "x"));
-
-    ComplianceReport report = november(database, runs, List.of());
-    assertThat(report.waivers())
-        .containsExactly(
-            new WaiverFacts(
-                "shop", granted.value(), october.plusSeconds(1), TENTH, "olga", "moving house"));
-    Failure failure = report.failures().get(0);
-    assertThat(failure.state()).isEqualTo(FailureState.WAIVED);
-    assertThat(failure.secondsToDecision()).isNull();
-    assertThat(failure.steps())
-        .singleElement()
-        .satisfies(
-            step -> {
-              assertThat(step.by()).isEqualTo("olga");
-              assertThat(step.run()).isEqualTo(granted.value());
-              assertThat(step.reason()).isEqualTo("moving house");
-            });
   }
 
   @ParameterizedTest
@@ -716,9 +390,5 @@ class ComplianceReportsTest {
     String json = EvidenceJson.write(report);
     assertThat(EvidenceJson.read(json, ComplianceReport.class)).isEqualTo(report);
     assertThat(json).contains("\"state\":\"open\"", "\"verdict\":\"refuted\"");
-  }
-
-  private static List<Failure> failures(DataSource database, RecordedRuns runs) {
-    return november(database, runs, List.of()).failures();
   }
 }
