@@ -43,8 +43,8 @@ import java.util.stream.Stream;
  * <pre>java VerifyPgproof.java DIR [KEYS]</pre>
  *
  * <p>DIR is the directory of the certificate. KEYS is a directory with the public keys that you
- * trust (files that end with .pem), got on another way than the certificate; without it, compare
- * the fingerprints that are printed with those that you know. Exit status: 0 if everything fits, 1
+ * trust (files that end with .pem) and did not get with the certificate; without it, compare the
+ * printed fingerprints with those that you know. Exit status: 0 if everything fits, 1
  * if something does not, 2 for wrong usage. It needs Java 17 or later.
  *
  * <p>Somebody who can replace the certificate can replace this file too: use a copy that you trust.
@@ -253,8 +253,7 @@ public final class VerifyPgproof {
     print("key     SHA-256 " + sha256(key.key().getEncoded()) + " (" + KEY + ")");
     print("log key SHA-256 " + sha256(logKey.key().getEncoded()) + " (" + LOG_KEY + ")");
     if (!trusted) {
-      print(
-          "        Compare these two with the fingerprints that you got on another way.");
+      print("        Compare these two with fingerprints that you did not get with the certificate.");
     }
   }
 
@@ -348,7 +347,7 @@ public final class VerifyPgproof {
 
   /**
    * Returns whether a signature has two numbers from 1 to the order of the curve less 1. Java before
-   * 17.0.3 takes a signature of two zeros for anybody's (CVE-2022-21449).
+   * 17.0.3 accepts a signature of two zeros from anybody (CVE-2022-21449).
    */
   private static boolean isInRange(ECPublicKey key, byte[] der) {
     if (der.length < 2 || der[0] != 0x30 || der[1] != der.length - 2) {
@@ -597,7 +596,7 @@ public final class VerifyPgproof {
         || !Base64.getEncoder().encodeToString(tree.root()).equals(at(log, "root"))) {
       failures.add(CHECKPOINT + ": is not the one that " + STATEMENT + " names");
     }
-    if (!sha256(bytes(EVIDENCE)).equals(at(statement, "predicate", "pgproof", "log", "evidence"))) {
+    if (!sha256(bytes(EVIDENCE)).equals(at(log, "evidence"))) {
       failures.add(EVIDENCE + ": was changed, it does not fit its SHA-256 in " + STATEMENT);
     }
     List<?> entries = list(log, "entries");

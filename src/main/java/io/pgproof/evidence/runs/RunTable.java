@@ -27,8 +27,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Writes the rows of {@code pgproof_run} and {@code pgproof_run_person}. They are a cache of the
- * evidence: whoever empties {@code pgproof_run_filled} has all of them derived again at the next
- * start, but those of runs whose evidence was removed, which stay as they are.
+ * evidence: if {@code pgproof_run_filled} is empty, the next start derives all of them again,
+ * except those of runs whose evidence was removed, which stay as they are.
  */
 final class RunTable {
   /** The phases that have a column each, in their order. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A log of 22 positions, 20 of which a time-stamping authority has stamped. */
+/** A log of 22 positions. A time-stamping authority has stamped the first 20. */
 class AnchoredLogTest {
   @TempDir private Path place;
 

@@ -122,7 +122,7 @@ record RunView(
     return details.subject();
   }
 
-  /** Returns of which negative control this run is a part, in words. */
+  /** Describes the negative control that this run is part of; {@code null} if there is none. */
   public @Nullable String control() {
     return details.control().map(Evidence.ControlRun::describe).orElse(null);
   }

@@ -148,7 +148,7 @@ final class ServedCalls implements AutoCloseable {
       return new ReportFiles(reports, Path.of("target"), Duration.ofSeconds(30));
     }
 
-    /** Holds the clock of certificates, and with it whoever issues one. */
+    /** Holds the clock of certificates, so that none is issued. */
     @Bean
     ClockHold clockHold() {
       return new ClockHold();
