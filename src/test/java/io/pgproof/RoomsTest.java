@@ -522,6 +522,7 @@ class RoomsTest {
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
     outside("org.newsclub.net.unix", "postgres.server");
     outside("org.h2", "audit");
+    outside("org.apache.ibatis", "workflow.engine");
     outside("org.yaml", "yaml");
     outside("com.cronutils", "target");
     outside("jakarta.mail", "notify");

@@ -4,12 +4,17 @@ import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
 import java.time.Clock;
+import java.util.List;
 import javax.sql.DataSource;
 import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ManagementService;
 import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.impl.cfg.CompositeProcessEnginePlugin;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.cfg.ProcessEnginePlugin;
 import org.camunda.bpm.engine.impl.jobexecutor.JobExecutor;
+import org.camunda.bpm.spring.boot.starter.util.CamundaSpringBootUtil;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.ApplicationRunner;
@@ -26,6 +31,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkflowSettings.class)
 class EngineConfiguration {
+
+  /** Replaces the one of Camunda's starter. */
+  @Bean
+  static ProcessEngineConfigurationImpl engine(List<ProcessEnginePlugin> plugins) {
+    QuickEngine engine = new QuickEngine();
+    CamundaSpringBootUtil.initCustomFields(engine);
+    engine.getProcessEnginePlugins().add(new CompositeProcessEnginePlugin(plugins));
+    return engine;
+  }
 
   @Bean
   static LoggedRuns loggedRuns() {
