@@ -67,8 +67,14 @@ public final class EvidenceSequencer {
   private final Clock clock;
   private volatile @Nullable String damage;
 
+  /** The greatest id of the entries that this process has taken. */
+  private long newest;
+
   /** Whether the last look at the files of the log found them sound. */
   private boolean looked;
+
+  /** What was verified or signed last: each pass meets the checkpoint of the pass before it. */
+  private @Nullable Verified verified;
 
   /** The checkpoint in the database that its leaves do not fit; looked at only once. */
   private @Nullable String notRebuilt;
@@ -95,17 +101,37 @@ public final class EvidenceSequencer {
    * @param all whether to look for old entries, too, which a slow transaction has committed late
    */
   public synchronized void take(boolean all) {
+    take(all ? Reach.ALL : Reach.UNSETTLED);
+  }
+
+  /**
+   * Takes the entries after the newest one that this process has taken. It costs least; it misses
+   * an entry with a smaller id that was committed later, which {@link #take} finds.
+   */
+  public synchronized void takeNew() {
+    take(Reach.NEW);
+  }
+
+  /** Where a pass looks for entries. */
+  private enum Reach {
+    NEW,
+    UNSETTLED,
+    ALL
+  }
+
+  private void take(Reach reach) {
     try {
       long taken = 0;
-      Batch batch = takeBatch(all, 0);
+      Batch batch = takeBatch(reach, reach == Reach.NEW ? newest : 0);
       while (batch.entries() > 0) {
+        newest = Math.max(newest, batch.lastId());
         long before = taken;
         taken += batch.entries();
         if (taken / TOLD > before / TOLD) {
           LOG.info("taking evidence into its log: {} entries so far", taken);
         }
         // Not from the beginning: each batch would look at all that were taken before it.
-        batch = takeBatch(all, batch.lastId());
+        batch = takeBatch(reach, batch.lastId());
       }
       if (damage != null) {
         LOG.info("the evidence log takes entries again");
@@ -215,15 +241,15 @@ public final class EvidenceSequencer {
   private record Batch(int entries, long lastId, Optional<String> signed) {}
 
   /** Takes the next entries after an id. */
-  private Batch takeBatch(boolean all, long after) throws IOException {
+  private Batch takeBatch(Reach reach, long after) throws IOException {
     Batch batch =
         inTransaction(
             () -> {
               long settled = table.lock();
-              long from = Math.max(after, all ? 0 : settled);
+              long from = Math.max(after, reach == Reach.ALL ? 0 : settled);
               // Most passes find nothing to take, and need not look at the files.
-              if (looked && !all && table.missing(from, 1).isEmpty()) {
-                table.settle(settled, clock.instant().minus(SETTLED_AFTER));
+              if (looked && reach != Reach.ALL && table.missing(from, 1).isEmpty()) {
+                settle(reach, settled);
                 return new Batch(0, after, Optional.empty());
               }
               looked = false;
@@ -231,7 +257,7 @@ public final class EvidenceSequencer {
               looked = true;
               List<StoredEntry> entries = table.missing(from, BATCH);
               if (entries.isEmpty()) {
-                table.settle(settled, clock.instant().minus(SETTLED_AFTER));
+                settle(reach, settled);
                 return new Batch(0, after, opened.unwritten());
               }
               return new Batch(
@@ -249,6 +275,13 @@ public final class EvidenceSequencer {
     return batch;
   }
 
+  private void settle(Reach reach, long settled) {
+    // It reads all entries that are not settled.
+    if (reach != Reach.NEW) {
+      table.settle(settled, clock.instant().minus(SETTLED_AFTER));
+    }
+  }
+
   private String append(Opened opened, List<StoredEntry> entries) throws IOException {
     List<Leaf> leaves =
         entries.stream()
@@ -260,6 +293,7 @@ public final class EvidenceSequencer {
     Checkpoint checkpoint =
         new Checkpoint(opened.key().key().note().name(), tiles.size(), tiles.tree().root());
     String signed = checkpoint.sign(opened.key().key().note(), opened.key().secret());
+    verified = new Verified(signed, opened.keys(), checkpoint);
     table.add(
         new StoredCheckpoint(tiles.size(), clock.instant().truncatedTo(ChronoUnit.MICROS), signed));
     return signed;
@@ -270,7 +304,8 @@ public final class EvidenceSequencer {
    *
    * @param unwritten a checkpoint of the database that is not on disk, because a crash came between
    */
-  private record Opened(LogKey.Signing key, Tiles tiles, Optional<String> unwritten) {}
+  private record Opened(
+      LogKey.Signing key, List<LogKey> keys, Tiles tiles, Optional<String> unwritten) {}
 
   private Opened open() throws IOException {
     Optional<StoredCheckpoint> stored = table.lastCheckpoint();
@@ -289,14 +324,13 @@ public final class EvidenceSequencer {
     List<LogKey> keys = directory.publicKeys();
     Optional<String> written = directory.checkpoint();
     if (written.isEmpty() && stored.isEmpty()) {
-      return new Opened(key, directory.tiles(0), Optional.empty());
+      return new Opened(key, keys, directory.tiles(0), Optional.empty());
     }
     Path file = directory.path().resolve("checkpoint");
     if (written.isEmpty() && table.hasSeveralCheckpoints()) {
       throw new LogDamagedException(file + " is missing" + MOVE_AWAY);
     }
-    Optional<Checkpoint> onDisk =
-        written.map(text -> LogDirectory.verified(text, keys, file.toString()));
+    Optional<Checkpoint> onDisk = written.map(text -> verified(text, keys, file.toString()));
     onDisk.ifPresent(checkpoint -> requireTiles(checkpoint, file.toString()));
     stored
         .map(StoredCheckpoint::note)
@@ -304,16 +338,29 @@ public final class EvidenceSequencer {
         .ifPresent(
             note -> {
               String where = "the last checkpoint in the database";
-              requireTiles(LogDirectory.verified(note, keys, where), where);
+              requireTiles(verified(note, keys, where), where);
             });
     long ahead = onDisk.map(Checkpoint::size).orElse(0L) - size;
     if (ahead > 0) {
-      return adopt(key, size, onDisk.orElseThrow(), written.orElseThrow());
+      return adopt(key, keys, size, onDisk.orElseThrow(), written.orElseThrow());
     }
     return new Opened(
         key,
+        keys,
         directory.tiles(size),
         ahead < 0 ? stored.map(StoredCheckpoint::note) : Optional.empty());
+  }
+
+  /** A checkpoint that one of the keys has signed. */
+  private record Verified(String signed, List<LogKey> keys, Checkpoint checkpoint) {}
+
+  private Checkpoint verified(String signed, List<LogKey> keys, String where) {
+    Verified known = verified;
+    if (known == null || !known.signed().equals(signed) || !known.keys().equals(keys)) {
+      known = new Verified(signed, keys, LogDirectory.verified(signed, keys, where));
+      verified = known;
+    }
+    return known.checkpoint();
   }
 
   private void requireTiles(Checkpoint checkpoint, String where) {
@@ -435,7 +482,8 @@ public final class EvidenceSequencer {
    * Takes the positions that only the tiles have into the database. An entry that is still there
    * belongs to its position; the other positions get none.
    */
-  private Opened adopt(LogKey.Signing key, long size, Checkpoint onDisk, String signed) {
+  private Opened adopt(
+      LogKey.Signing key, List<LogKey> keys, long size, Checkpoint onDisk, String signed) {
     Tiles tiles = directory.tiles(onDisk.size());
     Map<ByteBuffer, Long> present = missingByLeaf();
     long lost = 0;
@@ -456,7 +504,7 @@ public final class EvidenceSequencer {
         new ServerEvent.LogEntriesLost(size, onDisk.size() - 1, lost);
     LOG.error("pgproof {}", event.describe());
     event.record(evidenceLog, EvidenceLog.PGPROOF);
-    return new Opened(key, tiles, Optional.empty());
+    return new Opened(key, keys, tiles, Optional.empty());
   }
 
   private Map<ByteBuffer, Long> missingByLeaf() {

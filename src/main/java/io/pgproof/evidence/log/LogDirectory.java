@@ -15,17 +15,33 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of the log: {@code log.key} with the private key, {@code log.pem} with its public half,
  * {@code log-ID.pem} with the public half of each former key, the tiles, and {@code checkpoint}.
  * Each file is replaced as a whole, and is on the disk when a method returns.
  */
-record LogDirectory(Path path) {
+final class LogDirectory {
   static final String PRIVATE_KEY = "log.key";
   static final String PUBLIC_KEY = "log.pem";
   private static final String FORMER_KEYS = "log-[0-9a-f]{8}\\.pem";
   private static final String CHECKPOINT = "checkpoint";
+
+  private final Path path;
+
+  /** What was read last: each pass of the sequencer reads the key, which rarely changes. */
+  private @Nullable ReadKey last;
+
+  private record ReadKey(String text, LogKey.Signing key) {}
+
+  LogDirectory(Path path) {
+    this.path = path;
+  }
+
+  Path path() {
+    return path;
+  }
 
   boolean exists() {
     return Files.exists(path);
@@ -51,11 +67,19 @@ record LogDirectory(Path path) {
    */
   Optional<LogKey.Signing> signingKey() throws IOException {
     Optional<String> text = read(PRIVATE_KEY);
-    try {
-      return text.map(LogKey.Signing::parse);
-    } catch (LogDamagedException e) {
-      throw damaged(PRIVATE_KEY, e);
+    if (text.isEmpty()) {
+      return Optional.empty();
     }
+    ReadKey known = last;
+    if (known == null || !known.text().equals(text.get())) {
+      try {
+        known = new ReadKey(text.get(), LogKey.Signing.parse(text.get()));
+      } catch (LogDamagedException e) {
+        throw damaged(PRIVATE_KEY, e);
+      }
+      last = known;
+    }
+    return Optional.of(known.key());
   }
 
   /** Writes a key that signs from now on, and keeps the public half of the one before. */

@@ -8,10 +8,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes evidence into its log every few seconds, and once more at the end. */
+/** Takes evidence into its log several times a minute, and once more at the end. */
 public final class SequencerThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerThread.class);
-  private static final Duration EVERY = Duration.ofSeconds(5);
+  private static final Duration EVERY = Duration.ofSeconds(15);
+
+  /** Looks for an entry that a slow transaction has committed late. */
+  private static final Duration UNSETTLED_EVERY = Duration.ofMinutes(1);
+
   private static final Duration ENDS_WITHIN = Duration.ofMinutes(1);
 
   /** A server looks once a day at all entries, at first when it has started. */
@@ -32,24 +36,25 @@ public final class SequencerThread implements AutoCloseable {
   public SequencerThread(EvidenceSequencer sequencer, boolean serving) {
     this.sequencer = sequencer;
     if (serving) {
-      every(ALL_EVERY, true);
+      every(ALL_EVERY, Duration.ZERO, () -> sequencer.take(true));
     }
-    every(EVERY, false);
+    every(EVERY, Duration.ZERO, sequencer::takeNew);
+    every(UNSETTLED_EVERY, UNSETTLED_EVERY, () -> sequencer.take(false));
   }
 
-  private void every(Duration pause, boolean all) {
+  private void every(Duration pause, Duration before, Runnable pass) {
     var unused =
         thread.scheduleWithFixedDelay(
             () -> {
               try {
-                sequencer.take(all);
+                pass.run();
               } catch (RuntimeException | Error e) {
                 // If it were thrown, the periodic task would end.
                 FailureLog.log(
                     LOG, "evidence could not be taken into its log; pgproof will try again", e);
               }
             },
-            0,
+            before.toMillis(),
             pause.toMillis(),
             TimeUnit.MILLISECONDS);
   }

@@ -148,6 +148,58 @@ class EvidenceSequencerTest {
     assertThat(log.checkpoint().size()).isEqualTo(5);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"H2", "PostgreSQL"})
+  void aPassOverNewEntriesLeavesALateOneToTheNextWiderPass(String database) throws Exception {
+    LogFixture log = on(database);
+    EvidenceSequencer sequencer = log.sequencer();
+    log.record(1);
+    sequencer.takeNew();
+    assertThat(log.entries()).hasSize(2);
+    try (Connection slow = log.database.getConnection()) {
+      slow.setAutoCommit(false);
+      insert(slow);
+      log.record(2);
+      sequencer.takeNew();
+      slow.commit();
+    }
+    log.record(1);
+    sequencer.takeNew();
+    assertThat(log.entries()).hasSize(5).isSorted();
+    sequencer.take(false);
+    assertThat(log.entries()).hasSize(6).doesNotHaveDuplicates();
+    assertThat(log.checkpoint().size()).isEqualTo(6);
+  }
+
+  /** One sequencer, which keeps what it has verified. */
+  @ParameterizedTest
+  @ValueSource(strings = {"checkpoint", "log.key", "log.pem"})
+  void aPassNoticesAFileThatWasChangedSinceThePassBefore(String name) throws Exception {
+    EvidenceSequencer sequencer = h2.sequencer();
+    h2.record(1);
+    sequencer.takeNew();
+    h2.record(1);
+    sequencer.takeNew();
+    Path file = h2.directory.resolve(name);
+    byte[] right = Files.readAllBytes(file);
+    byte[] wrong = right.clone();
+    // A character of the signature, or of the key.
+    int at = new String(right, StandardCharsets.ISO_8859_1).stripTrailing().length() - 34;
+    wrong[at] = (byte) (wrong[at] == 'A' ? 'B' : 'A');
+    Files.write(file, wrong);
+
+    h2.record(1);
+    sequencer.takeNew();
+    assertThat(sequencer.damage().orElseThrow()).contains(file.toString());
+    assertThat(h2.entries()).hasSize(3);
+
+    Files.write(file, right);
+    sequencer.takeNew();
+    assertThat(sequencer.damage()).isEmpty();
+    // With the entry about the damage.
+    assertThat(h2.entries()).hasSize(5);
+  }
+
   /** Old entries are not looked at each time, but once a day. */
   @ParameterizedTest
   @ValueSource(strings = {"H2", "PostgreSQL"})
