@@ -35,7 +35,7 @@ public final class BenchPicture {
 
   private record Way(String series, String name) {}
 
-  /** Returns the picture as SVG; the bars are as long as the medians of the phases. */
+  /** Returns the picture as SVG; each bar is the round whose time is in the middle. */
   public static String draw(BenchResult result) {
     List<Bar> bars =
         WAYS.stream()
@@ -47,6 +47,7 @@ public final class BenchPicture {
 
   private static List<Phase> phases(BenchResult result, String way) {
     String prefix = way + ": ";
+    int round = result.find(way).orElseThrow().middleRound();
     return result.series().stream()
         .filter(series -> series.name().startsWith(prefix))
         .map(
@@ -54,7 +55,7 @@ public final class BenchPicture {
               String phase = series.name().substring(prefix.length());
               return new Phase(
                   SAME.getOrDefault(phase, phase),
-                  Duration.ofMillis(Math.max(0, Math.round(series.median() * 1000))));
+                  Duration.ofMillis(Math.max(0, Math.round(series.values().get(round) * 1000))));
             })
         .toList();
   }

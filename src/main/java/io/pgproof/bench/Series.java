@@ -1,7 +1,9 @@
 package io.pgproof.bench;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What was measured of one figure, a value for each round.
@@ -26,6 +28,17 @@ public record Series(String name, String unit, List<Double> values) {
     return sorted.size() % 2 == 1
         ? sorted.get(middle)
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  /** Returns the round with the value in the middle, from 0; of two in the middle, the lesser. */
+  @JsonIgnore
+  public int middleRound() {
+    List<Integer> rounds =
+        IntStream.range(0, values.size())
+            .boxed()
+            .sorted(Comparator.comparing(values::get))
+            .toList();
+    return rounds.get((rounds.size() - 1) / 2);
   }
 
   @JsonIgnore

@@ -75,18 +75,20 @@ class BenchTextTest {
   }
 
   @Test
-  void thePictureShowsTheMediansOfThePhases() {
+  void thePictureShowsThePhasesOfTheRoundInTheMiddle() {
     String picture =
         BenchPicture.draw(
             result(
                 series("hand", 3),
                 series("hand: unpack", 2),
                 series("hand: recover", 1),
-                series("quick", 1.5),
-                series("quick: restore", 1, 2, 1.25)));
+                series("quick", 9, 2, 4),
+                series("quick: restore", 1, 2, 1.5),
+                series("quick: recover", 8, 0, 2.5)));
     assertThat(picture)
-        .contains("by hand 3.00 s, pgproof, quick 1.25 s")
-        .contains("by hand: restore 2.00 s, recover 1.00 s");
+        .contains("by hand 3.00 s, pgproof, quick 4.00 s")
+        .contains("by hand: restore 2.00 s, recover 1.00 s")
+        .contains("quick: restore 1.50 s, recover 2.50 s");
   }
 
   private static List<String> lines(Series... series) {

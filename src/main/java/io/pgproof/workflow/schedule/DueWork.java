@@ -54,9 +54,8 @@ public enum DueWork {
     List<ProcessInstance> planned = instances(runtime).list();
     Set<String> controls =
         ids(instances(runtime).variableValueEquals(KeepSchedule.Variable.WORK, CONTROL.value));
-    // The query for controls does not find an instance that has ended. One that is still there
-    // after
-    // the query and was not found is no control.
+    // The query for controls does not find an instance that has ended. An instance that is still
+    // there after the query and was not found is no control.
     Set<String> there = ids(instances(runtime));
     Map<ProcessInstance, Optional<DueWork>> works = new LinkedHashMap<>();
     for (ProcessInstance instance : planned) {
