@@ -77,6 +77,8 @@ class FourEyesServedTest {
   @AfterAll
   static void end() throws Exception {
     daemon.close();
+    // Tomcat keeps it, and the next one in this JVM would make the directory again.
+    System.clearProperty("catalina.home");
     Trees.remove(state.path());
   }
 

@@ -109,6 +109,8 @@ class NotificationTest {
       System.clearProperty("pgproof.telling.retry-cycle");
       System.clearProperty("server.port");
       System.clearProperty("management.server.port");
+      // Tomcat keeps it, and the next one in this JVM would make the directory again.
+      System.clearProperty("catalina.home");
     }
   }
 

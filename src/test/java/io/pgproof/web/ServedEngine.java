@@ -162,6 +162,8 @@ public abstract class ServedEngine {
   static void properties(DynamicPropertyRegistry registry) {
     registry.add("spring.datasource.url", () -> DATABASE);
     registry.add("pgproof.admin-password-file", PASSWORD_FILE::toString);
+    registry.add(
+        "server.tomcat.basedir", () -> PASSWORD_FILE.toAbsolutePath().resolveSibling("web"));
   }
 
   /**

@@ -81,6 +81,7 @@ class ServedOnPostgresTest {
                 "--camunda.bpm.history-level=full",
                 "--camunda.bpm.job-execution.enabled=false",
                 "--camunda.bpm.deployment-resource-pattern=classpath:web/verify-backup.bpmn",
+                "--server.tomcat.basedir=" + state.resolve("web"),
                 "--pgproof.admin-password-file=" + state.resolve("admin-password"));
   }
 }
