@@ -156,7 +156,15 @@ class RoomsTest {
         "postgres.server",
         "postgres.recovery");
     room("workflow.model", "evidence");
-    room("workflow.engine", "proof", "target", "audit", "evidence", "workflow.model");
+    room("workflow.mapping");
+    room(
+        "workflow.engine",
+        "proof",
+        "target",
+        "audit",
+        "evidence",
+        "workflow.model",
+        "workflow.mapping");
     room("workflow.guard", "evidence", "workflow.model", "workflow.engine");
     room(
         "workflow.notify",
@@ -446,6 +454,7 @@ class RoomsTest {
     outside("com.sun.jna", "sandbox.lxc.binding", "backup.binding");
     outside(
         "org.camunda",
+        "workflow.mapping",
         "workflow.engine",
         "workflow.guard",
         "workflow.notify",
@@ -522,7 +531,7 @@ class RoomsTest {
     outside("org.postgresql", "postgres.server", "postgres.recovery", "postgres.check");
     outside("org.newsclub.net.unix", "postgres.server");
     outside("org.h2", "audit");
-    outside("org.apache.ibatis", "workflow.engine");
+    outside("org.apache.ibatis", "workflow.mapping");
     outside("org.yaml", "yaml");
     outside("com.cronutils", "target");
     outside("jakarta.mail", "notify");

@@ -121,7 +121,7 @@ public final class ReportBenchmark {
       }
       Arrays.sort(took);
       print(
-          "%s %s: %d rounds, s: median %.1f, least %.1f, most %.1f, of which the processor %.1f on"
+          "%s %s: %d rounds, s: median %.1f, least %.1f, most %.1f; processor time: %.1f on"
               + " average; most memory so far %s",
           vendor,
           format,

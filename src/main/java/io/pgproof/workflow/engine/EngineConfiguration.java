@@ -3,6 +3,7 @@ package io.pgproof.workflow.engine;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
+import io.pgproof.workflow.mapping.QuickEngine;
 import java.time.Clock;
 import java.util.List;
 import javax.sql.DataSource;

@@ -142,10 +142,7 @@ public final class LogBenchmark {
         mostHeap() >> 20);
   }
 
-  /**
-   * As the server does it while one run is under way: some entries, then a pass, for an hour and a
-   * half.
-   */
+  /** Records and takes entries as a server does during runs of half a minute. */
   private void measureRuns() {
     RunId run = new RunId("20261201-030000-aaaa");
     long[] recording = new long[MEASURED];
@@ -177,7 +174,7 @@ public final class LogBenchmark {
       }
     }
     print(
-        "%d runs of %d entries in %d passes, ms: to record them %s; to take them into the log %s, of which the processor %.1f on average",
+        "%d runs of %d entries in %d passes, ms: to record them %s; to take them into the log %s; processor time of the latter: %.1f on average",
         MEASURED,
         PASSES * ENTRIES_OF_A_PASS,
         PASSES,

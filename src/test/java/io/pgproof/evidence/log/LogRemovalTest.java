@@ -121,7 +121,7 @@ class LogRemovalTest {
           .isInstanceOf(DataAccessException.class);
       assertThatThrownBy(() -> log.jdbc.queryForList("select pgproof_remove_evidence(2)"))
           .hasStackTraceContaining("entry 2 is no removal that the evidence log has");
-      // Whoever has the right still cannot remove what no removal names.
+      // A user with the right still cannot remove an entry that no removal names.
       log.jdbc.execute("grant delete on pgproof_evidence to current_user");
       assertThatThrownBy(() -> log.jdbc.update("delete from pgproof_evidence"))
           .hasStackTraceContaining("pgproof_evidence is insert-only");

@@ -7,7 +7,7 @@ import io.pgproof.evidence.DayPeriod;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.report.ComplianceReport.Failure;
 import io.pgproof.evidence.report.ComplianceReport.TargetFigures;
-import io.pgproof.evidence.runs.BothDatabases;
+import io.pgproof.evidence.runs.OnBothDatabases;
 import io.pgproof.evidence.runs.RecordedRuns;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.RunId;
@@ -19,12 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Named;
 
 /** Tests of reports over evidence that was recorded at chosen times, in both databases. */
-abstract class ReportOverEvidence {
+abstract class ReportOverEvidence extends OnBothDatabases {
   static final DayPeriod NOVEMBER =
       new DayPeriod(LocalDate.parse("2026-11-01"), LocalDate.parse("2026-11-30"));
   static final Instant BEGIN = NOVEMBER.begin();
@@ -32,23 +29,6 @@ abstract class ReportOverEvidence {
   static final Instant TENTH = Instant.parse("2026-11-10T03:00:00Z");
   static final String REVIEW = Evidence.REVIEW_STALE_BACKUP;
   static final String APPROVE = "approveEscalation";
-
-  private static BothDatabases databases;
-
-  @BeforeAll
-  static void start() {
-    databases = new BothDatabases();
-  }
-
-  @AfterAll
-  static void stop() {
-    databases.close();
-  }
-
-  static List<Named<DataSource>> databases() {
-    databases.all().forEach(database -> BothDatabases.empty(database.getPayload()));
-    return databases.all();
-  }
 
   static ComplianceReport november(
       DataSource database, RecordedRuns runs, List<String> chosen, String... configured) {

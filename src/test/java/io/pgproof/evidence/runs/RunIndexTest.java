@@ -29,9 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,24 +37,8 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The rows that are kept while evidence is recorded, in both databases. */
-class RunIndexTest {
+class RunIndexTest extends OnBothDatabases {
   private static final LocalDate TODAY = LocalDate.parse("2026-03-01");
-  private static BothDatabases databases;
-
-  @BeforeAll
-  static void start() {
-    databases = new BothDatabases();
-  }
-
-  @AfterAll
-  static void stop() {
-    databases.close();
-  }
-
-  static List<Named<DataSource>> databases() {
-    databases.all().forEach(database -> BothDatabases.empty(database.getPayload()));
-    return databases.all();
-  }
 
   @ParameterizedTest
   @MethodSource("databases")

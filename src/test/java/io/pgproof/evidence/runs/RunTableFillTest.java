@@ -22,9 +22,6 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,24 +34,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Evidence that was recorded before there were rows. */
 @ExtendWith(OutputCaptureExtension.class)
-class RunTableFillTest {
+class RunTableFillTest extends OnBothDatabases {
   private static final LocalDate TODAY = LocalDate.parse("2026-03-01");
-  private static BothDatabases databases;
-
-  @BeforeAll
-  static void start() {
-    databases = new BothDatabases();
-  }
-
-  @AfterAll
-  static void stop() {
-    databases.close();
-  }
-
-  static List<Named<DataSource>> databases() {
-    databases.all().forEach(database -> BothDatabases.empty(database.getPayload()));
-    return databases.all();
-  }
 
   @ParameterizedTest
   @MethodSource("databases")

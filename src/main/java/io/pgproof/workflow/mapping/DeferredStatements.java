@@ -1,4 +1,4 @@
-package io.pgproof.workflow.engine;
+package io.pgproof.workflow.mapping;
 
 import java.util.ArrayList;
 import java.util.Collection;

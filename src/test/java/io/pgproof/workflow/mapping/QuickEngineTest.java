@@ -1,4 +1,4 @@
-package io.pgproof.workflow.engine;
+package io.pgproof.workflow.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

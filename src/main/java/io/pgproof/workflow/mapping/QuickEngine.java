@@ -1,4 +1,4 @@
-package io.pgproof.workflow.engine;
+package io.pgproof.workflow.mapping;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +11,7 @@ import org.apache.ibatis.session.defaults.DefaultSqlSessionFactory;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
 
 /** The engine of Camunda, which starts without building all of its SQL statements. */
-final class QuickEngine extends SpringProcessEngineConfiguration {
+public final class QuickEngine extends SpringProcessEngineConfiguration {
 
   /** Does what the method of the superclass does, with {@link DeferredStatements}. */
   @Override
