@@ -200,7 +200,9 @@ public final class EvidenceLog {
     }
   }
 
-  /** Returns the removal of the evidence of a run; empty if the run has evidence, or is none. */
+  /**
+   * Returns the removal of the evidence of a run; empty if the run has evidence or does not exist.
+   */
   public Optional<RemovedEvidence> removed(RunId run) {
     return jdbc
         .query(

@@ -108,7 +108,12 @@ final class BenchServer implements AutoCloseable {
 
   @Override
   public void close() {
-    Ownership.owner(state).flatMap(ProcessHandle::of).ifPresent(ProcessHandle::destroy);
+    // The lock file may name this process, or one that has ended and whose id another has now.
+    ProcessHandle.current()
+        .descendants()
+        .filter(process -> Ownership.owner(state).equals(Optional.of(process.pid())))
+        .findFirst()
+        .ifPresentOrElse(ProcessHandle::destroy, thread::interrupt);
     try {
       thread.join();
     } catch (InterruptedException e) {

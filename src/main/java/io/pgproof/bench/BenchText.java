@@ -77,6 +77,13 @@ public final class BenchText {
                     spread(before.get()),
                     spread(now.get()),
                     goal.isWorse(before.get(), now.get()) ? "worse" : ""));
+      } else if (before.isPresent() || now.isPresent()) {
+        lines.add(
+            "| %s | %s | %s | not compared |"
+                .formatted(
+                    goal.figure(),
+                    before.map(BenchText::spread).orElse("not measured"),
+                    now.map(BenchText::spread).orElse("not measured")));
       }
     }
     return lines;

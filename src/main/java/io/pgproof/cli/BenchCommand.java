@@ -5,6 +5,7 @@ import io.pgproof.bench.BenchPicture;
 import io.pgproof.bench.BenchResult;
 import io.pgproof.bench.BenchText;
 import io.pgproof.bench.Benchmark;
+import io.pgproof.bench.Goal;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.image.BuiltImages;
 import io.pgproof.proof.Launcher;
@@ -84,6 +85,8 @@ final class BenchCommand implements Callable<Integer> {
     if (runs < 1) {
       throw new UsageException(Reason.BAD_OPTION, "--runs is " + runs, "give a number from 1");
     }
+    requireDirectoryOf("--out", out);
+    requireDirectoryOf("--picture", picture);
     Ownership.createDirectory(main.state());
     StateDirectory state = Benchmark.state(main.state());
     HostPrograms programs = new HostPrograms();
@@ -102,14 +105,23 @@ final class BenchCommand implements Callable<Integer> {
                 runs,
                 parts,
                 new Main.Version().getVersion()[0]);
+    BenchText.of(result).forEach(spec.commandLine().getOut()::println);
     if (out != null) {
       Files.writeString(out, EvidenceJson.writeIndented(result));
     }
     if (picture != null) {
       Files.writeString(picture, BenchPicture.draw(result));
     }
-    BenchText.of(result).forEach(spec.commandLine().getOut()::println);
     return Main.DONE;
+  }
+
+  private static void requireDirectoryOf(String option, @Nullable Path file) {
+    if (file != null && !Files.isWritable(file.toAbsolutePath().resolveSibling("."))) {
+      throw new UsageException(
+          Reason.BAD_OPTION,
+          option + ": no file can be written at " + file,
+          "name a file in a directory that exists and can be written");
+    }
   }
 
   private long bytes() {
@@ -148,6 +160,12 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
       BenchResult before = read(older);
       BenchResult now = read(newer);
+      if (Goal.ALL.stream().allMatch(goal -> goal.in(before).isEmpty() || goal.in(now).isEmpty())) {
+        throw new UsageException(
+            Reason.BAD_OPTION,
+            older + " and " + newer + " have no figure in common",
+            "measure the same parts again, see --only");
+      }
       BenchText.compare(before, now).forEach(spec.commandLine().getOut()::println);
       List<String> worse = BenchText.worse(before, now);
       worse.forEach(figure -> spec.commandLine().getErr().println("worse: " + figure));
@@ -158,8 +176,11 @@ final class BenchCommand implements Callable<Integer> {
       String hint = "name a file that " + Launcher.COMMAND + " bench --out wrote";
       try {
         BenchResult result = EvidenceJson.read(Files.readString(file), BenchResult.class);
-        if (result.schema() != BenchResult.SCHEMA) {
-          throw new IllegalArgumentException("its schema is " + result.schema());
+        if (result == null || result.schema() != BenchResult.SCHEMA) {
+          throw new IllegalArgumentException(
+              result == null
+                  ? "it is empty"
+                  : "this version does not know schema " + result.schema());
         }
         return result;
       } catch (IOException e) {

@@ -67,7 +67,9 @@ public final class RunHistory {
         .map(evidenceEntry -> (Evidence.Chosen) Evidence.read(evidenceEntry));
   }
 
-  /** Returns the removal of the evidence of a run; empty if the run has evidence, or is none. */
+  /**
+   * Returns the removal of the evidence of a run; empty if the run has evidence or does not exist.
+   */
   public Optional<RemovedEvidence> removed(RunId run) {
     return evidenceLog.removed(run);
   }

@@ -169,18 +169,32 @@ final class Checks {
     }
     List<AnchorState> late = anchors.stream().filter(AnchorState::late).toList();
     return late.isEmpty()
-        ? up("takes entries" + (anchors.isEmpty() ? "" : ", and is anchored"))
+        ? up("takes entries" + anchored(anchors))
         : down(
             late.stream()
                 .map(
                     anchor ->
                         "the evidence log could not be anchored with "
                             + anchor.where()
-                            + " since "
-                            + anchor.anchoredAt().map(HumanFormat::time).orElse("ever")
+                            + anchor
+                                .anchoredAt()
+                                .map(at -> " since " + HumanFormat.time(at))
+                                .orElse(" yet")
                             + anchor.failure().map(why -> ": " + why).orElse(""))
                 .collect(Collectors.joining("; ")),
             "mend what the message names; pgproof tries again by itself");
+  }
+
+  private static String anchored(List<AnchorState> anchors) {
+    if (anchors.isEmpty()) {
+      return "";
+    }
+    String never =
+        anchors.stream()
+            .filter(anchor -> anchor.anchoredAt().isEmpty())
+            .map(AnchorState::where)
+            .collect(Collectors.joining(", "));
+    return never.isEmpty() ? ", and is anchored" : ", and is not anchored yet with " + never;
   }
 
   /** No periodic task hangs. */

@@ -63,8 +63,17 @@ class BenchTextTest {
         .containsExactly("--help", "small backups an hour, two at a time");
     assertThat(BenchText.worse(older, result(series("help", 0.1, 0.2)))).isEmpty();
     assertThat(BenchText.compare(older, result(series("help", 0.7, 0.9))))
-        .contains("| --help | 0.50 (0.40 to 0.60) | 0.80 (0.70 to 0.90) | worse |")
-        .noneMatch(line -> line.contains("an hour"));
+        .contains(
+            "| --help | 0.50 (0.40 to 0.60) | 0.80 (0.70 to 0.90) | worse |",
+            "| small backups an hour, two at a time | 2100 (2000 to 2200) | not measured | not compared |");
+  }
+
+  @Test
+  void aFigureThatOnlyOneResultHasIsNamed() {
+    assertThat(BenchText.compare(result(series("help", 0.4)), result(series("doctor", 0.5))))
+        .contains(
+            "| --help | 0.40 (0.40 to 0.40) | not measured | not compared |",
+            "| doctor | not measured | 0.50 (0.50 to 0.50) | not compared |");
   }
 
   @Test

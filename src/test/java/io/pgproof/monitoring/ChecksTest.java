@@ -203,15 +203,26 @@ class ChecksTest {
             ownership.state().log(),
             ownership.identity(),
             Clock.systemUTC());
-    assertUp(checks.log(sequencer, List.of(anchor(false))));
+    Optional<Instant> once = Optional.of(Instant.EPOCH);
+    Optional<Instant> never = Optional.empty();
+    assertThat(checks.log(sequencer, List.of(anchor(once, false))).getDetails().toString())
+        .contains("takes entries, and is anchored}");
+    assertThat(
+            checks
+                .log(sequencer, List.of(anchor(once, false), anchor(never, false)))
+                .getDetails()
+                .toString())
+        .contains("takes entries, and is not anchored yet with /bin/anchor}");
     assertDown(
-        checks.log(sequencer, List.of(anchor(true))),
+        checks.log(sequencer, List.of(anchor(once, true))),
         "could not be anchored with /bin/anchor since 1970-01-01 00:00:00 UTC: it hangs");
+    assertDown(
+        checks.log(sequencer, List.of(anchor(never, true))),
+        "could not be anchored with /bin/anchor yet: it hangs");
   }
 
-  private static AnchorState anchor(boolean late) {
-    return new AnchorState(
-        "command", "/bin/anchor", Optional.of(Instant.EPOCH), 7, late, Optional.of("it hangs"));
+  private static AnchorState anchor(Optional<Instant> at, boolean late) {
+    return new AnchorState("command", "/bin/anchor", at, 7, late, Optional.of("it hangs"));
   }
 
   @Test

@@ -41,7 +41,7 @@ record TarHeader(byte[] block) {
 
   /**
    * Returns whether it carries the checksum of its bytes; some old programs added them up as signed
-   * numbers. A header without a checksum is none, because the sum of the bytes of a page can be
+   * numbers. A block whose checksum field is zero is no header: the bytes of a page can add up to
    * zero, too.
    */
   boolean isSound() {

@@ -259,6 +259,9 @@ public final class Anchors implements AutoCloseable {
               alarm.recovered(anchored);
             }
           });
+    } else if (outside.isShutdown()) {
+      // The interrupt that ends it can look like a failure.
+      LOG.info("the anchor with {} was broken off, because pgproof stops", way.where());
     } else {
       LOG.warn("pgproof {}; it will try again", event.describe());
       event.record(evidenceLog, EvidenceLog.PGPROOF);
@@ -281,6 +284,9 @@ public final class Anchors implements AutoCloseable {
   private ServerEvent give(Way way, String checkpoint) throws InterruptedException {
     Future<ServerEvent> given = outside.submit(() -> way.give(checkpoint));
     this.given = given;
+    if (outside.isShutdown()) {
+      given.cancel(true);
+    }
     try {
       return given.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

@@ -59,9 +59,7 @@ final class AnchorClaims {
     LogAnchored.Stamp stamp = anchored.timestamp();
     Instant time = stamp == null ? at : stamp.time();
     String where = "position " + position + ": the anchor of " + HumanFormat.time(time);
-    checkpoints
-        .computeIfAbsent(anchored.size(), size -> new LinkedHashMap<>())
-        .putIfAbsent(anchored.checkpoint(), where + ", with " + anchored.where());
+    addCheckpoint(anchored.checkpoint(), where + ", with " + anchored.where());
     if (stamp != null) {
       try {
         checkStamp(
@@ -144,10 +142,16 @@ final class AnchorClaims {
             ? new String(Files.readAllBytes(trusted), StandardCharsets.UTF_8)
             : null,
         kept.toString());
-    checkpoints
-        .computeIfAbsent(
-            new LogAnchored(LogAnchored.TSA, "", checkpoint).size(), size -> new LinkedHashMap<>())
-        .putIfAbsent(checkpoint, kept.toString());
+    addCheckpoint(checkpoint, kept.toString());
+  }
+
+  private void addCheckpoint(String checkpoint, String where) {
+    long size = new LogAnchored(LogAnchored.TSA, "", checkpoint).size();
+    if (size == 0) {
+      findings.problem(where + " has a text that is no checkpoint");
+      return;
+    }
+    checkpoints.computeIfAbsent(size, any -> new LinkedHashMap<>()).putIfAbsent(checkpoint, where);
   }
 
   private void checkStamp(

@@ -67,7 +67,7 @@ public final class EvidenceSequencer {
   private final Clock clock;
   private volatile @Nullable String damage;
 
-  /** The greatest id of the entries that this process has taken. */
+  /** The id of the entry that this process has taken last. */
   private long newest;
 
   /** Whether the last look at the files of the log found them sound. */
@@ -105,8 +105,8 @@ public final class EvidenceSequencer {
   }
 
   /**
-   * Takes the entries after the newest one that this process has taken. It costs least; it misses
-   * an entry with a smaller id that was committed later, which {@link #take} finds.
+   * Takes the entries after the last one that this process has taken. It costs least; it misses an
+   * entry with a smaller id that was committed later, which {@link #take} finds.
    */
   public synchronized void takeNew() {
     take(Reach.NEW);
@@ -124,7 +124,7 @@ public final class EvidenceSequencer {
       long taken = 0;
       Batch batch = takeBatch(reach, reach == Reach.NEW ? newest : 0);
       while (batch.entries() > 0) {
-        newest = Math.max(newest, batch.lastId());
+        newest = batch.lastId();
         long before = taken;
         taken += batch.entries();
         if (taken / TOLD > before / TOLD) {

@@ -55,7 +55,7 @@ public final class RunLookup {
   }
 
   /**
-   * Returns the removal of the evidence of a run; empty if the run has evidence, or is none.
+   * Returns the removal of the evidence of a run; empty if the run has evidence or does not exist.
    *
    * @param text any text
    */

@@ -30,7 +30,7 @@ public final class VerificationCancel {
     if (!VerificationStart.isAllowed(person)) {
       throw new VerificationStart.NotAllowedException(person);
     }
-    if (has(run, Evidence.VerdictReached.class)) {
+    if (has(run, Evidence.VerdictReached.class) || evidenceLog.removed(run).isPresent()) {
       return false;
     }
     if (!has(run, Evidence.Withdrawn.class)) {

@@ -78,7 +78,11 @@ public final class DeferredStatements extends Configuration {
       }
       building = true;
       try {
-        statements.forEach(XMLStatementBuilder::parseStatementNode);
+        // One that was built must not be built again if the next one fails.
+        while (!statements.isEmpty()) {
+          statements.get(0).parseStatementNode();
+          statements.remove(0);
+        }
       } finally {
         building = false;
       }

@@ -62,9 +62,10 @@ class QuickEngineTest {
   void aStartBuildsFewStatements() {
     Configuration statements = statements(new QuickEngine());
     Map<?, ?> built = (Map<?, ?>) ReflectionTestUtils.getField(statements, "mappedStatements");
+    Map<?, ?> waiting = (Map<?, ?>) ReflectionTestUtils.getField(statements, "waiting");
     int before = built.size();
     assertThat(statements.getMappedStatements()).hasSizeGreaterThan(before * 5);
-    assertThat(built).hasSameSizeAs(statements.getMappedStatements());
+    assertThat(waiting).isEmpty();
   }
 
   @Test

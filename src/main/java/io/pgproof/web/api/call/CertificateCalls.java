@@ -5,7 +5,6 @@ import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.limit.BusyException;
-import io.pgproof.proof.FindingException;
 import io.pgproof.proof.UsageException;
 import io.pgproof.token.Scope;
 import io.pgproof.web.api.ApiPaths;
@@ -51,8 +50,6 @@ final class CertificateCalls {
     } catch (BusyException e) {
       throw Problems.busy(ProblemType.CERTIFICATES_BUSY, e, response);
     } catch (UsageException e) {
-      throw Problems.of(ProblemType.NOT_CERTIFIED, e.finding());
-    } catch (FindingException e) {
       throw Problems.of(ProblemType.NOT_CERTIFIED, e.finding());
     }
   }

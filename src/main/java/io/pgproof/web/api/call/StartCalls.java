@@ -1,5 +1,6 @@
 package io.pgproof.web.api.call;
 
+import io.pgproof.audit.EvidenceLog;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.RunId;
 import io.pgproof.token.Scope;
@@ -29,11 +30,17 @@ final class StartCalls {
   private final RunStart runStart;
   private final VerificationCancel verificationCancel;
   private final RunIndex runIndex;
+  private final EvidenceLog evidenceLog;
 
-  StartCalls(RunStart runStart, VerificationCancel verificationCancel, RunIndex runIndex) {
+  StartCalls(
+      RunStart runStart,
+      VerificationCancel verificationCancel,
+      RunIndex runIndex,
+      EvidenceLog evidenceLog) {
     this.runStart = runStart;
     this.verificationCancel = verificationCancel;
     this.runIndex = runIndex;
+    this.evidenceLog = evidenceLog;
   }
 
   @PostMapping(ApiPaths.V1 + "/runs")
@@ -63,7 +70,7 @@ final class StartCalls {
   @RequiresScope(Scope.VERIFY)
   @ResponseStatus(HttpStatus.ACCEPTED)
   RunJson cancel(@AuthenticationPrincipal Person person, @PathVariable("run") String run) {
-    RunId id = Problems.run(run, runIndex).run();
+    RunId id = Problems.withEvidence(run, runIndex, evidenceLog);
     if (!Problems.ifAllowed(() -> verificationCancel.cancel(id, person))) {
       throw new ProblemException(
           ProblemType.ALREADY_ENDED,

@@ -4,15 +4,19 @@ import io.pgproof.certificate.CertificatePack;
 import io.pgproof.certificate.Certificates;
 import io.pgproof.evidence.RunHistory;
 import io.pgproof.limit.BusyException;
+import io.pgproof.proof.FailureLog;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -27,6 +31,8 @@ import org.springframework.web.server.ResponseStatusException;
 @Profile("serve")
 final class CertificateController {
   /** The page has its style in itself, and nothing in it needs more than to be shown. */
+  private static final Logger LOG = LoggerFactory.getLogger(CertificateController.class);
+
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none';"
           + " form-action 'none'; sandbox";
@@ -69,7 +75,11 @@ final class CertificateController {
       Model page,
       HttpServletResponse response)
       throws IOException {
-    if (!RunId.isOne(run) || !isKnown(new RunId(run))) {
+    if (!RunId.isOne(run)) {
+      throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+    }
+    boolean removed = runHistory.removed(new RunId(run)).isPresent();
+    if (!removed && !runHistory.exists(new RunId(run))) {
       throw new ResponseStatusException(HttpStatus.NOT_FOUND);
     }
     CertificatePack pack;
@@ -79,9 +89,11 @@ final class CertificateController {
       response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfter().toSeconds()));
       return refuse(HttpStatus.SERVICE_UNAVAILABLE, run, e.finding(), page, response);
     } catch (UsageException e) {
-      return refuse(HttpStatus.CONFLICT, run, e.finding(), page, response);
+      HttpStatus status = removed ? HttpStatus.GONE : HttpStatus.CONFLICT;
+      return refuse(status, run, e.finding(), page, response);
     } catch (FindingException e) {
-      return refuse(HttpStatus.CONFLICT, run, e.finding(), page, response);
+      FailureLog.log(LOG, "the certificate of run " + run + " could not be issued", e);
+      return refuse(HttpStatus.INTERNAL_SERVER_ERROR, run, e.finding(), page, response);
     }
     response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
     response.setContentType(type);
@@ -94,16 +106,12 @@ final class CertificateController {
     return null;
   }
 
-  private boolean isKnown(RunId run) {
-    return runHistory.exists(run) || runHistory.removed(run).isPresent();
-  }
-
   private static String refuse(
       HttpStatus status, String run, Finding finding, Model page, HttpServletResponse response) {
     response.setStatus(status.value());
     page.addAttribute("run", run);
     page.addAttribute("message", finding.message());
-    page.addAttribute("hint", finding.hint());
+    page.addAttribute("hint", Objects.requireNonNullElse(finding.hint(), finding.reason().hint()));
     return "no-certificate";
   }
 }

@@ -59,6 +59,7 @@ class ReadCallsTest {
   static void serve() {
     calls = new ServedCalls();
     calls.user("aude", Groups.AUDITORS);
+    calls.user("olga", Groups.OPERATORS);
     token = calls.token("aude", Scope.READ);
     calls.people.configuration.replace(
         new Configuration(
@@ -195,6 +196,11 @@ class ReadCallsTest {
     }
   }
 
+  private static int entries(JdbcTemplate jdbc) {
+    return jdbc.queryForObject(
+        "select count(*) from pgproof_evidence where run = ?", Integer.class, refuted.value());
+  }
+
   @Test
   void aRunWhoseEvidenceWasRemovedIsGone() throws Exception {
     JdbcTemplate jdbc = new JdbcTemplate(calls.people.database);
@@ -212,6 +218,11 @@ class ReadCallsTest {
             .isEqualTo("urn:pgproof:problem:evidence-removed");
         assertThat(answer.body().get("detail").asText()).contains(refuted.value(), "ab12");
       }
+      int entries = entries(jdbc);
+      ServedCalls.Answer cancelled =
+          calls.post("/runs/" + refuted + "/cancel", calls.token("olga", Scope.VERIFY), "");
+      assertThat(cancelled.status()).isEqualTo(410);
+      assertThat(entries(jdbc)).isEqualTo(entries);
       assertThat(texts(read("/runs?verdict=refuted").get("items"), "run"))
           .containsExactly(refuted.value());
     } finally {

@@ -99,7 +99,7 @@ class CertificateControllerTest {
         "insert into pgproof_removed_run (run, entry, missed)"
             + " select '20251201-030000-past', entry, 0 from pgproof_removal");
     assertThat(controller.show("20251201-030000-past", page, response)).isEqualTo("no-certificate");
-    assertThat(response.getStatus()).isEqualTo(409);
+    assertThat(response.getStatus()).isEqualTo(410);
     assertThat((String) page.get("message")).contains("ab12", "there is nothing to certify");
     assertThat(page.get("hint"))
         .isEqualTo("use the certificate that was issued before, or the export");
