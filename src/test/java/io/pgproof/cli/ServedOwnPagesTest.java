@@ -341,7 +341,7 @@ class ServedOwnPagesTest {
     ChromiumPage page = PAGES.get("aude");
     String run = RUNS.get("removed");
     page.open("/runs/" + run + "/certificate");
-    assertThat(page.faults()).singleElement().asString().startsWith("GET 409 ");
+    assertThat(page.faults()).singleElement().asString().startsWith("GET 410 ");
     page.awaitText("No certificate was issued");
     assertThat(page.find("main").innerText())
         .contains("ab".repeat(32), "use the certificate that was issued before, or the export");
