@@ -50,7 +50,7 @@ public final class Authorities {
           CertificateFactory.getInstance("X.509")
               .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
     } catch (CertificateException e) {
-      throw new TimestampException("not certificates in PEM: " + e.getMessage());
+      throw new TimestampException("the trusted certificates are not in PEM: " + e.getMessage());
     }
     Authorities authorities =
         new Authorities(pem, read.stream().map(X509Certificate.class::cast).toList());

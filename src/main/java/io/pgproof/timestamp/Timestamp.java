@@ -16,6 +16,7 @@ import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.tsp.TSPAlgorithms;
 import org.bouncycastle.tsp.TSPException;
+import org.bouncycastle.tsp.TSPValidationException;
 import org.bouncycastle.tsp.TimeStampResponse;
 import org.bouncycastle.tsp.TimeStampToken;
 
@@ -33,8 +34,19 @@ public record Timestamp(Instant time, String authority, String serial) {
    * time stamps, was valid at that time, and led to one of the authorities.
    *
    * @param answer the whole answer of the authority, in DER
+   * @throws TimestampException when it is not good, or when that could not be checked
    */
   public static Timestamp read(byte[] answer, byte[] data, Authorities authorities)
+      throws TimestampException {
+    try {
+      return checked(answer, data, authorities);
+    } catch (RuntimeException e) {
+      // The library throws whatever it stumbles over.
+      throw new TimestampException("it could not be checked: " + e);
+    }
+  }
+
+  private static Timestamp checked(byte[] answer, byte[] data, Authorities authorities)
       throws TimestampException {
     TimeStampToken token = parse(answer).getTimeStampToken();
     if (token == null) {
@@ -58,8 +70,10 @@ public record Timestamp(Instant time, String authority, String serial) {
     X509Certificate signer = certificates(List.of(holder)).get(0);
     try {
       token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
-    } catch (TSPException | OperatorCreationException e) {
+    } catch (TSPValidationException e) {
       throw new TimestampException("its signature is not good: " + e.getMessage());
+    } catch (TSPException | OperatorCreationException e) {
+      throw new TimestampException("its signature could not be checked: " + e.getMessage());
     }
     authorities.require(signer, certificates, time);
     return new Timestamp(

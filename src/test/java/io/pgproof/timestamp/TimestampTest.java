@@ -68,6 +68,25 @@ class TimestampTest {
   }
 
   @Test
+  void anAnswerWithAnyByteChangedIsRefusedOrGood() throws Exception {
+    Authorities authorities = Authorities.of(server.authorities());
+    TimestampRequest request = new TimestampRequest(DATA);
+    byte[] answer = server.stamp(request.encoded());
+    int refused = 0;
+    for (int at = 0; at < answer.length; at++) {
+      byte[] changed = answer.clone();
+      changed[at] ^= 0x41;
+      try {
+        request.accept(changed, authorities);
+      } catch (TimestampException e) {
+        assertThat(e).as("byte " + at).hasMessageMatching("(?s)\\S.+");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(answer.length / 2);
+  }
+
+  @Test
   void anotherAuthorityIsRefused() throws Exception {
     byte[] answer = server.stamp(new TimestampRequest(DATA).encoded());
     try (TimestampServer other = new TimestampServer()) {

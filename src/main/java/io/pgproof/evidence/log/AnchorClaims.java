@@ -61,15 +61,7 @@ final class AnchorClaims {
     String where = "position " + position + ": the anchor of " + HumanFormat.time(time);
     addCheckpoint(anchored.checkpoint(), where + ", with " + anchored.where());
     if (stamp != null) {
-      try {
-        checkStamp(
-            Base64.getDecoder().decode(stamp.answer()),
-            anchored.checkpoint(),
-            stamp.trusted(),
-            where);
-      } catch (IllegalArgumentException e) {
-        findings.problem(where + " has a time stamp that is not Base64");
-      }
+      checkStamp(stamp, anchored.checkpoint(), where);
     }
     String key = anchored.way() + " " + anchored.where();
     last.remove(key);
@@ -154,6 +146,17 @@ final class AnchorClaims {
     checkpoints.computeIfAbsent(size, any -> new LinkedHashMap<>()).putIfAbsent(checkpoint, where);
   }
 
+  private void checkStamp(LogAnchored.Stamp stamp, String checkpoint, String where) {
+    byte[] answer;
+    try {
+      answer = Base64.getDecoder().decode(stamp.answer());
+    } catch (IllegalArgumentException e) {
+      findings.problem(where + " has a time stamp that is not Base64: " + e.getMessage());
+      return;
+    }
+    checkStamp(answer, checkpoint, stamp.trusted(), where);
+  }
+
   private void checkStamp(
       byte[] answer, String checkpoint, @Nullable String trusted, String where) {
     try {
@@ -162,7 +165,8 @@ final class AnchorClaims {
           checkpoint.getBytes(StandardCharsets.UTF_8),
           trusted == null ? Authorities.ANY : Authorities.of(trusted));
     } catch (TimestampException e) {
-      findings.problem(where + " has no good time stamp of its checkpoint: " + e.getMessage());
+      findings.problem(
+          where + ": the time stamp of its checkpoint could not be verified: " + e.getMessage());
     }
   }
 

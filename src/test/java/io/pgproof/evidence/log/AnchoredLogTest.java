@@ -57,17 +57,17 @@ class AnchoredLogTest {
   }
 
   private void record(String checkpoint, byte[] answer, Timestamp timestamp) {
+    record(checkpoint, timestamp, Base64.getEncoder().encodeToString(answer), server.authorities());
+  }
+
+  private void record(String checkpoint, Timestamp timestamp, String answer, String trusted) {
     new LogAnchored(
             LogAnchored.TSA,
             "https://tsa.example.org",
             checkpoint,
             null,
             new LogAnchored.Stamp(
-                timestamp.time(),
-                timestamp.authority(),
-                timestamp.serial(),
-                Base64.getEncoder().encodeToString(answer),
-                server.authorities()))
+                timestamp.time(), timestamp.authority(), timestamp.serial(), answer, trusted))
         .record(log.evidence, EvidenceLog.PGPROOF);
   }
 
@@ -152,7 +152,8 @@ class AnchoredLogTest {
           .singleElement()
           .asString()
           .startsWith("position 22: the anchor of ")
-          .contains("has no good time stamp of its checkpoint: it is a time stamp of other bytes");
+          .contains(
+              "the time stamp of its checkpoint could not be verified: it is a time stamp of other bytes");
     }
     Path kept = keep(checkpoint, answer);
     Files.delete(kept.resolve("tsa.pem"));
@@ -169,7 +170,38 @@ class AnchoredLogTest {
     assertThat(log.verify().problems())
         .singleElement()
         .asString()
-        .contains("20261201-040001-20 has no good time stamp", "does not lead to a trusted one");
+        .contains(
+            "20261201-040001-20: the time stamp of its checkpoint could not be verified: ",
+            "does not lead to a trusted one");
+  }
+
+  @Test
+  void whatIsWrongWithAPartOfAStampIsSaid() throws Exception {
+    String checkpoint = checkpointText();
+    byte[] data = checkpoint.getBytes(StandardCharsets.UTF_8);
+    byte[] answer = server.stamp(new TimestampRequest(data).encoded());
+    Timestamp timestamp = Timestamp.read(answer, data, Authorities.ANY);
+    String good = Base64.getEncoder().encodeToString(answer);
+    record(checkpoint, timestamp, "?" + good, server.authorities());
+    record(checkpoint, timestamp, good, "-----BEGIN CERTIFICATE-----\n?\n");
+    record(checkpoint, timestamp, good, "");
+    record(checkpoint, timestamp, good.substring(0, 400), server.authorities());
+    String notVerified = "the time stamp of its checkpoint could not be verified: ";
+    for (LogAudit audit : List.of(log.verify(), LogExport.verify(log.export(), List.of(), null))) {
+      assertThat(audit.problems())
+          .satisfiesExactly(
+              problem -> assertThat(problem).contains("position 22: ", "is not Base64: "),
+              problem ->
+                  assertThat(problem)
+                      .contains(
+                          "position 23: ", notVerified + "the trusted certificates are not in PEM"),
+              problem ->
+                  assertThat(problem)
+                      .contains("position 24: ", notVerified + "there is no self-signed"),
+              problem ->
+                  assertThat(problem)
+                      .contains("position 25: ", notVerified + "it is not the answer of"));
+    }
   }
 
   @Test
