@@ -332,6 +332,24 @@ public final class EvidenceLog {
         id);
   }
 
+  /**
+   * Returns the id of the last entry of this kind from before a time, of those after an entry; 0 if
+   * there is none. An entry whose time is wrong, because a clock was, hides none of the others.
+   */
+  public long lastBefore(Instant time, String kind, long after) {
+    return jdbc
+        .queryForList(
+            "select id from pgproof_evidence where kind = ? and id > ? and at < ?"
+                + " order by kind desc, id desc fetch first 1 row only",
+            Long.class,
+            kind,
+            after,
+            time.atOffset(ZoneOffset.UTC))
+        .stream()
+        .findFirst()
+        .orElse(0L);
+  }
+
   /** Returns the number of all entries. It reads the whole log. */
   public long size() {
     return jdbc.queryForObject("select count(*) from pgproof_evidence", Long.class);

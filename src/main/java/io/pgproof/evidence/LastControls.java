@@ -165,13 +165,12 @@ public final class LastControls {
   }
 
   private synchronized Map<String, Past> all() {
-    Instant unsettled =
+    long lastSettled =
         evidenceLog.latest(ENDED, 1).stream()
+            .map(newest -> evidenceLog.lastBefore(newest.at().minus(SETTLED_AFTER), ENDED, read))
             .findFirst()
-            .map(newest -> newest.at().minus(SETTLED_AFTER))
-            .orElse(Instant.MIN);
+            .orElse(0L);
     Map<String, Past> all = new HashMap<>(settled);
-    boolean settling = true;
     long last = read;
     for (List<EvidenceEntry> entries = evidenceLog.after(last, ENDED, page);
         !entries.isEmpty();
@@ -181,8 +180,7 @@ public final class LastControls {
         Past past = all.getOrDefault(ended.target(), Past.NONE).with(entry, ended);
         all.put(ended.target(), past);
         last = entry.id();
-        settling = settling && entry.at().isBefore(unsettled);
-        if (settling) {
+        if (last <= lastSettled) {
           settled.put(ended.target(), past);
           read = last;
         }

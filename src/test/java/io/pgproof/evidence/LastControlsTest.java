@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -106,6 +107,24 @@ class LastControlsTest {
     }
     assertThat(lastControls.latest("shop")).containsExactlyElementsOf(later);
     assertThat(lastControls.of("shop").orElseThrow().control()).isEqualTo(later.getFirst());
+  }
+
+  @Test
+  void aControlFromTheFutureIsReadOnlyOnceToo() {
+    int year = 24 * 365;
+    hours = year;
+    RunId ahead = control("shop", Outcome.MISSED);
+    hours -= year;
+    RunId before = control("shop", Outcome.CAUGHT);
+    RunId last = control("shop", Outcome.CAUGHT);
+    assertThat(lastControls.latest("shop")).containsExactly(last, before, ahead);
+
+    JdbcTemplate jdbc = new JdbcTemplate(database);
+    jdbc.execute("drop trigger pgproof_evidence_insert_only");
+    jdbc.update("delete from pgproof_evidence where run <> ?", last.value());
+    assertThat(lastControls.latest("shop"))
+        .as("only the last one is read again")
+        .containsExactly(last, before, ahead);
   }
 
   @Test

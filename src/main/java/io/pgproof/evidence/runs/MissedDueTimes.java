@@ -51,18 +51,29 @@ public final class MissedDueTimes {
     }
     Instant settled = clock.instant().minus(SETTLED_AFTER);
     for (String kind : KINDS) {
-      while (readPage(kind, settled)) {
+      long last = evidenceLog.lastBefore(settled, kind, read(kind));
+      while (readPage(kind, last)) {
         // The next page follows.
       }
     }
     return Map.copyOf(counts);
   }
 
-  /** Returns whether there may be another page. */
-  private boolean readPage(String kind, Instant settled) {
+  /** Returns the id of the last entry of this kind that was read. */
+  private long read(String kind) {
+    return read.getOrDefault(kind, 0L);
+  }
+
+  /**
+   * Reads the next entries.
+   *
+   * @param last id of the last one that may be read
+   * @return whether there may be another page
+   */
+  private boolean readPage(String kind, long last) {
     List<EvidenceEntry> page =
-        evidenceLog.after(read.getOrDefault(kind, 0L), kind, PAGE).stream()
-            .takeWhile(entry -> entry.at().isBefore(settled))
+        evidenceLog.after(read(kind), kind, PAGE).stream()
+            .takeWhile(entry -> entry.id() <= last)
             .toList();
     Map<RunId, Integer> missed = new HashMap<>();
     page.forEach(entry -> missed.merge(entry.run(), missed(entry), Integer::sum));

@@ -430,6 +430,24 @@ class RunIndexTest extends OnBothDatabases {
     assertThat(missed(runs, database).counts()).isEqualTo(Map.of("shop", 2L, "crm", 5L));
   }
 
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aClockThatWasAheadHidesNoMissedDueTime(DataSource database) {
+    RecordedRuns runs = RecordedRuns.withRows(database);
+    MissedDueTimes missed = missed(runs, database);
+    RunId ahead = runs.ask("shop", "schedule");
+    runs.at(MARCH.plus(Duration.ofDays(365)));
+    runs.record(ahead, "schedule", new Evidence.DuePassedOver(MARCH, 2));
+    runs.at(MARCH);
+    RunId later = runs.ask("crm", "schedule");
+    runs.record(later, "schedule", new Evidence.DuePassedOver(MARCH, 1));
+    runs.at(MARCH.plusSeconds(60));
+    assertThat(missed.counts()).isEmpty();
+    runs.at(MARCH.plusSeconds(61));
+    assertThat(missed.counts()).isEqualTo(Map.of("shop", 2L, "crm", 1L));
+    assertThat(missed.counts()).isEqualTo(Map.of("shop", 2L, "crm", 1L));
+  }
+
   private static MissedDueTimes missed(RecordedRuns runs, DataSource database) {
     return new MissedDueTimes(runs.log(), new RunIndex(database), runs.clock());
   }
