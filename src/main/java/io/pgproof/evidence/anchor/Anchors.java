@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,7 +94,8 @@ public final class Anchors implements AutoCloseable {
   /**
    * What is outside of this process is done in threads of their own, because only those may be
    * interrupted: an interrupt in a query would close the embedded database. A thread that an
-   * interrupt does not end, such as one that reads from a dead mount, is left behind.
+   * interrupt does not end, such as one that reads from a dead mount, is left behind. As long as it
+   * hangs, nothing more is given to the same recipient, so there is one of them for each at most.
    */
   private final ExecutorService outside =
       Executors.newCachedThreadPool(
@@ -101,6 +104,9 @@ public final class Anchors implements AutoCloseable {
             made.setDaemon(true);
             return made;
           });
+
+  /** Recipients to whom something is being given. */
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable Future<ServerEvent> given;
 
@@ -282,7 +288,23 @@ public final class Anchors implements AutoCloseable {
    *     RejectedExecutionException}
    */
   private ServerEvent give(Way way, String checkpoint) throws InterruptedException {
-    Future<ServerEvent> given = outside.submit(() -> way.give(checkpoint));
+    String recipient = way.name() + " " + way.where();
+    if (underWay.contains(recipient)) {
+      return failed(
+          way,
+          "an earlier attempt still hangs and cannot be cancelled, so no other was started:"
+              + " make available what it waits for, such as a network file system, or restart pgproof");
+    }
+    Future<ServerEvent> given =
+        outside.submit(
+            () -> {
+              underWay.add(recipient);
+              try {
+                return way.give(checkpoint);
+              } finally {
+                underWay.remove(recipient);
+              }
+            });
     this.given = given;
     if (outside.isShutdown()) {
       given.cancel(true);

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -390,7 +391,7 @@ class AnchorsTest {
           @Override
           public ServerEvent give(String checkpoint) {
             try {
-              Files.createFile(begun());
+              Files.writeString(begun(), ".", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
               return new ServerEvent.AnchorFailed(name(), where(), Files.readString(pipe), null);
             } catch (IOException e) {
               throw new UncheckedIOException(e);
@@ -422,6 +423,27 @@ class AnchorsTest {
         .containsExactly(
             "could not anchor the evidence log: pipe: it did not end within 5 s",
             "anchored the evidence log over 3 positions: anchor");
+
+    pass(Duration.ofMinutes(1));
+    anchors.check();
+    assertThat(events())
+        .hasSize(3)
+        .last()
+        .asString()
+        .contains("pipe: an earlier attempt still hangs", "restart pgproof");
+    assertThat(begun()).as("no other is begun").hasSize(1);
+
+    Files.writeString(pipe, "broken");
+    pass(Duration.ofMinutes(5));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              // The thread needs a moment to end.
+              anchors.check();
+              pass(Duration.ofHours(6));
+              assertThat(begun()).hasSize(2);
+            });
     Files.writeString(pipe, "");
   }
 
