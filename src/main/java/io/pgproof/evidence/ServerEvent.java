@@ -18,6 +18,11 @@ public sealed interface ServerEvent {
   /** Returns one line for a person to read; it continues the name of the actor. */
   String describe();
 
+  /** Returns the kind of the entry as it is stored in the table. */
+  static String kind(Class<? extends ServerEvent> type) {
+    return ServerEventKind.of(type).code();
+  }
+
   /** Adds this to the evidence log, in the transaction of the caller. */
   default void record(EvidenceLog evidenceLog, String actor) {
     ServerEventKind kind = ServerEventKind.of(getClass());
@@ -327,9 +332,6 @@ public sealed interface ServerEvent {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Program program,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Stamp timestamp)
       implements ServerEvent {
-    /** Code of this kind. */
-    public static final String KIND = "LogAnchored";
-
     /** In a mail; {@code where} is the name of the recipient. */
     public static final String MAIL = "mail";
 

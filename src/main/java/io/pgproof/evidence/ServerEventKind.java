@@ -23,7 +23,7 @@ enum ServerEventKind {
   CERTIFICATE_KEY_CREATED("CertificateKeyCreated", 1, ServerEvent.CertificateKeyCreated.class),
   LOG_ENTRIES_LOST("LogEntriesLost", 1, ServerEvent.LogEntriesLost.class),
   LOG_DAMAGED("LogDamaged", 1, ServerEvent.LogDamaged.class),
-  LOG_ANCHORED(ServerEvent.LogAnchored.KIND, 1, ServerEvent.LogAnchored.class),
+  LOG_ANCHORED("LogAnchored", 1, ServerEvent.LogAnchored.class),
   ANCHOR_FAILED("AnchorFailed", 1, ServerEvent.AnchorFailed.class),
   ANCHOR_LATE("AnchorLate", 1, ServerEvent.AnchorLate.class),
   LOG_EXPORTED("LogExported", 1, ServerEvent.LogExported.class),

@@ -41,7 +41,7 @@ public final class LogExport {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ENTRY = "{\"v\":";
   private static final String CHECKPOINT = "{\"checkpoint\":";
-  private static final String ANCHORED = "\"kind\":\"" + ServerEvent.LogAnchored.KIND + "\"";
+  private static final String ANCHORED = ServerEvent.kind(ServerEvent.LogAnchored.class);
   private static final String LOST = "{\"lost\":";
   private static final String REMOVED = "{\"removed\":";
   private static final String KIND = "\"kind\":\"";
@@ -263,9 +263,9 @@ public final class LogExport {
       long number = 0;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
-        if (line.startsWith(ENTRY) && line.contains(ANCHORED)) {
+        if (line.startsWith(ENTRY) && line.contains(KIND + ANCHORED)) {
           JsonNode entry = json(line, number);
-          if (entry.path("kind").asText().equals(ServerEvent.LogAnchored.KIND)) {
+          if (entry.path("kind").asText().equals(ANCHORED)) {
             claims.add(position, time(entry, number), entry.path("body").toString());
           }
         }

@@ -233,7 +233,7 @@ final class LogTable {
                 row.getLong("position"),
                 row.getObject("at", OffsetDateTime.class).toInstant(),
                 row.getString("body")),
-        ServerEvent.LogAnchored.KIND,
+        ServerEvent.kind(ServerEvent.LogAnchored.class),
         from,
         below);
   }

@@ -1,6 +1,7 @@
 package io.pgproof.evidence.log;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.evidence.ServerEvent;
 import io.pgproof.evidence.ServerEvent.EvidenceRemoved;
 import io.pgproof.evidence.ServerEvent.LogExported;
 import io.pgproof.tlog.LogDamagedException;
@@ -21,12 +22,19 @@ import java.util.stream.Stream;
  */
 record Removal(
     long entry, long position, Instant at, String by, EvidenceRemoved event, Positions positions) {
-  static final String KIND = "EvidenceRemoved";
-  static final String EXPORT_KIND = "LogExported";
+  static final String KIND = ServerEvent.kind(EvidenceRemoved.class);
+  static final String EXPORT_KIND = ServerEvent.kind(LogExported.class);
 
   /** Events of the server that are removed like runs; nothing of pgproof reads old ones. */
   static final List<String> SERVER_KINDS =
-      List.of("LoggedIn", "LoggedOut", "LogInRefused", "RequestRefused", "OnlyCounted");
+      Stream.of(
+              ServerEvent.LoggedIn.class,
+              ServerEvent.LoggedOut.class,
+              ServerEvent.LogInRefused.class,
+              ServerEvent.RequestRefused.class,
+              ServerEvent.OnlyCounted.class)
+          .map(ServerEvent::kind)
+          .toList();
 
   /**
    * An export that the log names.
