@@ -23,6 +23,8 @@ public final class ExpiredEvidence {
   private final CurrentConfiguration configuration;
   private final Clock clock;
   private Instant last = Instant.EPOCH;
+  private String toldDamage = "";
+  private Instant told = Instant.EPOCH;
 
   public ExpiredEvidence(
       EvidenceRetention retention, CurrentConfiguration configuration, Clock clock) {
@@ -33,7 +35,8 @@ public final class ExpiredEvidence {
 
   /**
    * Removes what has expired, once a day at most. Says in the log what was removed, and since when
-   * evidence stays only because no export has it.
+   * evidence stays only because no export has it. While the log is damaged, each call tries again,
+   * and says so once a day and when the damage changes.
    */
   public synchronized void remove() {
     Instant now = clock.instant();
@@ -45,6 +48,7 @@ public final class ExpiredEvidence {
     try {
       EvidenceRetention.Result result = retention.remove(before, EvidenceLog.PGPROOF);
       last = now;
+      toldDamage = "";
       if (result.entries() > 0) {
         LOG.info(
             "{} entries of the evidence from before {} were removed",
@@ -61,9 +65,21 @@ public final class ExpiredEvidence {
                       HumanFormat.time(oldest),
                       Launcher.COMMAND));
     } catch (LogDamagedException e) {
-      LOG.warn("no evidence is removed while the log is damaged: {}", e.getMessage());
+      tellDamage(String.valueOf(e.getMessage()), now);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void tellDamage(String damage, Instant now) {
+    if (damage.equals(toldDamage) && now.isBefore(told.plus(ONCE_IN))) {
+      return;
+    }
+    toldDamage = damage;
+    told = now;
+    LOG.warn(
+        "no evidence is removed while the log is damaged, see {} audit verify: {}",
+        Launcher.COMMAND,
+        damage);
   }
 }

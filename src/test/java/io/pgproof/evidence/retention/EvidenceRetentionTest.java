@@ -41,9 +41,13 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Which evidence may go, and what is still said about its runs. */
+@ExtendWith(OutputCaptureExtension.class)
 class EvidenceRetentionTest {
   private static final Instant MARCH = RecordedRuns.MARCH;
   private static final Instant APRIL = Instant.parse("2026-04-01T00:00:00Z");
@@ -169,6 +173,31 @@ class EvidenceRetentionTest {
     runs.at(almost.plus(Duration.ofDays(1)));
     server.remove();
     assertThat(withEvidence()).containsExactly(last);
+  }
+
+  @Test
+  void aDamagedLogIsToldOnceADayAndTriedEachHour(CapturedOutput output) {
+    RunId first = old("shop", Verdict.STALE);
+    recent("shop");
+    export();
+    sequencer.take(true);
+    log.jdbc.execute("alter table pgproof_log add constraint no_more check (position < 0) nocheck");
+    ExpiredEvidence server = expired(Optional.of(Duration.ofDays(100)));
+    for (int hour = 0; hour < 24; hour++) {
+      runs.at(DECEMBER.plus(Duration.ofHours(hour)));
+      server.remove();
+    }
+    String told = "no evidence is removed while the log is damaged";
+    assertThat(output.getOut()).containsOnlyOnce(told).contains("audit verify: ");
+    runs.at(DECEMBER.plus(Duration.ofDays(1)));
+    server.remove();
+    assertThat(output.getOut().split(told)).hasSize(3);
+    assertThat(withEvidence()).contains(first);
+
+    log.jdbc.execute("alter table pgproof_log drop constraint no_more");
+    runs.at(DECEMBER.plus(Duration.ofHours(25)));
+    server.remove();
+    assertThat(withEvidence()).doesNotContain(first);
   }
 
   @Test
