@@ -16,6 +16,9 @@ public final class PassLog {
   /** The task that plans the schedules. */
   public static final String SCHEDULES = "the schedules";
 
+  /** The task that writes to the state directory that the server runs. */
+  public static final String SIGN_OF_LIFE = "the sign of life";
+
   private final LongSupplier nanos;
   private final Map<String, Entry> tasks = new ConcurrentHashMap<>();
 
@@ -37,7 +40,12 @@ public final class PassLog {
    * @param sinceEnded how long ago a pass ended, whether it succeeded or not
    * @param sinceSucceeded how long ago a pass succeeded
    */
-  public record Pass(String task, Duration pause, Duration sinceEnded, Duration sinceSucceeded) {}
+  public record Pass(String task, Duration pause, Duration sinceEnded, Duration sinceSucceeded) {
+    /** Returns whether two passes that were due have not succeeded. */
+    public boolean isFailing() {
+      return sinceSucceeded.compareTo(pause.multipliedBy(2).plusMinutes(1)) > 0;
+    }
+  }
 
   void begin(String task, Duration pause) {
     long now = nanos.getAsLong();

@@ -65,7 +65,8 @@ final class PeriodicTasks implements AutoCloseable {
         FILE_EVERY,
         "the configuration file",
         new ConfigurationReloader(configuration, recorder::recordChange)::checkForChange);
-    every(PLAN_EVERY, "the sign of life", life::keep);
+    // A server that cannot give it can still raise alarms.
+    every(planEvery, PassLog.SIGN_OF_LIFE, Duration.ZERO, life::keep);
     every(planEvery, PassLog.SCHEDULES, application.getBean(SchedulePlanner.class)::reconcile);
     every(planEvery, "the daily summary", application.getBean(SummaryPlanner.class)::plan);
     every(planEvery, "the review of the results", application.getBean(ReviewPlanner.class)::plan);
@@ -78,6 +79,10 @@ final class PeriodicTasks implements AutoCloseable {
   }
 
   private void every(Duration pause, String what, Runnable look) {
+    every(pause, what, pause, look);
+  }
+
+  private void every(Duration pause, String what, Duration first, Runnable look) {
     passLog.begin(what, pause);
     var unused =
         threads.scheduleWithFixedDelay(
@@ -88,12 +93,12 @@ final class PeriodicTasks implements AutoCloseable {
                 succeeded = true;
               } catch (RuntimeException | Error e) {
                 // If it were thrown, the periodic task would end.
-                FailureLog.log(LOG, what + " could not be checked; pgproof will try again", e);
+                FailureLog.log(LOG, "the work on " + what + " failed; pgproof will try again", e);
               } finally {
                 passLog.ended(what, succeeded);
               }
             },
-            pause.toMillis(),
+            first.toMillis(),
             pause.toMillis(),
             TimeUnit.MILLISECONDS);
   }

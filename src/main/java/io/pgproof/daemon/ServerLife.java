@@ -32,15 +32,20 @@ final class ServerLife implements AutoCloseable {
     this.startedAt = now();
     new ServerEvent.ServerStarted(signOfLife.last().orElse(null))
         .record(evidenceLog, EvidenceLog.PGPROOF);
-    keep();
   }
 
-  /** Gives a sign of life; called each minute. */
+  /**
+   * Gives a sign of life; called at the start and then each minute.
+   *
+   * @throws UncheckedIOException when it cannot be written; an outage then seems to begin earlier
+   */
   void keep() {
     try {
       signOfLife.write(now());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          "the state directory cannot be written, free space there and mend its permissions: " + e,
+          e);
     }
   }
 

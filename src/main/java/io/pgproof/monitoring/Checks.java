@@ -106,7 +106,7 @@ final class Checks {
     if (pass == null) {
       return down("schedules are not planned yet", "wait until the server has started");
     }
-    if (pass.sinceSucceeded().compareTo(pass.pause().multipliedBy(2).plusMinutes(1)) > 0) {
+    if (pass.isFailing()) {
       return down(
           "schedules were planned " + HumanFormat.duration(pass.sinceSucceeded()) + " ago",
           "see the log for why they cannot be planned");
@@ -146,8 +146,16 @@ final class Checks {
             lacks.stream().map(Sandbox.Lack::mend).collect(Collectors.joining("; ")));
   }
 
-  /** A restore has more space than the reserve. */
-  Health disk(long reserve) throws IOException {
+  /** The state directory can be written, and a restore has more space than the reserve. */
+  Health disk(long reserve, PassLog passLog) throws IOException {
+    Optional<PassLog.Pass> unwritten =
+        passLog.of(PassLog.SIGN_OF_LIFE).filter(PassLog.Pass::isFailing);
+    if (unwritten.isPresent()) {
+      return down(
+          "the state directory could not be written for "
+              + HumanFormat.duration(unwritten.get().sinceSucceeded()),
+          "see the log for why; free space there and mend its permissions");
+    }
     long free = Files.getFileStore(ownership.state().path()).getUsableSpace();
     String message =
         HumanFormat.bytes(free)

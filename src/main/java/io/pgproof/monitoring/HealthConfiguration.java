@@ -72,8 +72,9 @@ class HealthConfiguration {
 
   @Bean
   LimitedHealth diskHealthIndicator(
-      Checks checks, WorkflowSettings settings, MonitoringThreads threads) {
-    return new LimitedHealth(Status.DOWN, threads::execute, () -> checks.disk(settings.reserve()));
+      Checks checks, WorkflowSettings settings, PassLog passLog, MonitoringThreads threads) {
+    return new LimitedHealth(
+        Status.DOWN, threads::execute, () -> checks.disk(settings.reserve(), passLog));
   }
 
   @Bean

@@ -115,12 +115,12 @@ public record StateDirectory(Path path) {
     return path.resolve("anchors");
   }
 
-  /** Directory of the keys that sign certificates. */
   /** Path of the file with the last sign of life of the server. */
   public Path alive() {
     return path.resolve("alive");
   }
 
+  /** Directory of the keys that sign certificates. */
   public Path certificate() {
     return path.resolve("certificate");
   }

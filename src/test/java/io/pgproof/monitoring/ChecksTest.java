@@ -267,8 +267,23 @@ class ChecksTest {
 
   @Test
   void aFullDiskIsDown() throws Exception {
-    assertUp(checks.disk(1));
-    assertDown(checks.disk(Long.MAX_VALUE), "are free on the file system of the state directory");
+    assertUp(checks.disk(1, passes.log()));
+    assertDown(
+        checks.disk(Long.MAX_VALUE, passes.log()),
+        "are free on the file system of the state directory");
+  }
+
+  @Test
+  void aStateDirectoryThatCannotBeWrittenIsDown() throws Exception {
+    passes.begin(PassLog.SIGN_OF_LIFE, Duration.ofMinutes(1));
+    passes.forward(Duration.ofMinutes(3));
+    passes.ended(PassLog.SIGN_OF_LIFE, false);
+    assertUp(checks.disk(1, passes.log()));
+    passes.forward(Duration.ofSeconds(1));
+    assertDown(
+        checks.disk(1, passes.log()), "the state directory could not be written for 3 min 1 s");
+    passes.ended(PassLog.SIGN_OF_LIFE, true);
+    assertUp(checks.disk(1, passes.log()));
   }
 
   private void plan() {
