@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,22 +26,6 @@ import picocli.CommandLine.Spec;
     name = Main.NAME,
     description =
         "Proves PostgreSQL backups: restores them in a throw-away container, checks the database, removes the container and reports the verdict.",
-    subcommands = {
-      VerifyCommand.class,
-      ControlCommand.class,
-      DemoCommand.class,
-      ServeCommand.class,
-      RunsCommand.class,
-      ShowCommand.class,
-      ReportCommand.class,
-      CertificateCommand.class,
-      AuditCommand.class,
-      DoctorCommand.class,
-      ImagesCommand.class,
-      CleanCommand.class,
-      TokenCommand.class,
-      BenchCommand.class
-    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:Done. Of verify and demo: proven.",
@@ -56,7 +41,7 @@ import picocli.CommandLine.Spec;
     },
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true)
-public final class Main implements Runnable {
+public class Main implements Runnable {
   static final String NAME = "pgproof";
 
   /** Exit status: the command succeeded. */
@@ -108,7 +93,24 @@ public final class Main implements Runnable {
   }
 
   private static int execute(PrintStream results, String... arguments) {
-    return execute(new CommandLine(new Main()), results, arguments);
+    return execute(line(arguments), results, arguments);
+  }
+
+  /**
+   * Returns the program with no other command than the one that is named first. To build all of
+   * them takes a client of a running server as long as the rest of its start, and is left to help
+   * and wrong usage.
+   */
+  static CommandLine line(String... arguments) {
+    return Arrays.stream(Complete.class.getAnnotation(Command.class).subcommands())
+        .filter(type -> arguments.length > 0 && name(type).equals(arguments[0]))
+        .findFirst()
+        .map(type -> new CommandLine(new Main()).addSubcommand(type))
+        .orElseGet(() -> new CommandLine(new Complete()));
+  }
+
+  private static String name(Class<?> type) {
+    return type.getAnnotation(Command.class).name();
   }
 
   static int execute(CommandLine line, PrintStream results, String... arguments) {
@@ -139,7 +141,7 @@ public final class Main implements Runnable {
 
   private static int usage(ParameterException e, String[] arguments) {
     CommandLine line = e.getCommandLine();
-    boolean json = java.util.Arrays.asList(arguments).contains("--json");
+    boolean json = Arrays.asList(arguments).contains("--json");
     if (json) {
       line.getOut()
           .println(
@@ -168,6 +170,26 @@ public final class Main implements Runnable {
     String sudo = System.getenv("SUDO_USER");
     return sudo == null || sudo.isBlank() ? System.getProperty("user.name") : sudo;
   }
+
+  /** The program with all of its commands, as its help and its manual show it. */
+  @Command(
+      subcommands = {
+        VerifyCommand.class,
+        ControlCommand.class,
+        DemoCommand.class,
+        ServeCommand.class,
+        RunsCommand.class,
+        ShowCommand.class,
+        ReportCommand.class,
+        CertificateCommand.class,
+        AuditCommand.class,
+        DoctorCommand.class,
+        ImagesCommand.class,
+        CleanCommand.class,
+        TokenCommand.class,
+        BenchCommand.class
+      })
+  static final class Complete extends Main {}
 
   /** The version of the jar. */
   static final class Version implements IVersionProvider {

@@ -14,13 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Connects to the daemon of a state directory: sends one request, then reads its replies. */
 public final class ControlClient implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
-
   private final SocketChannel channel;
 
   private ControlClient(SocketChannel channel) {
@@ -65,7 +61,7 @@ public final class ControlClient implements AutoCloseable {
         onTheWay.accept(reply);
       }
     } catch (IOException e) {
-      LOG.debug("the daemon is gone: {}", e.toString());
+      // The daemon is gone; a log, which takes time to start, has no more to tell.
     }
     return Optional.empty();
   }

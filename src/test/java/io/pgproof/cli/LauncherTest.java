@@ -152,7 +152,8 @@ class LauncherTest {
     List<String> command = new ArrayList<>();
     service.get("command").forEach(word -> command.add(word.asText()));
     assertThat(command.remove(0)).isEqualTo("pgproof");
-    ParseResult parsed = new CommandLine(Main.class).parseArgs(command.toArray(String[]::new));
+    ParseResult parsed =
+        new CommandLine(Main.Complete.class).parseArgs(command.toArray(String[]::new));
     Path config = parsed.subcommand().matchedOptionValue("--config", Path.of("none"));
 
     // The image has the package that Maven builds, and what the service uses is mounted.

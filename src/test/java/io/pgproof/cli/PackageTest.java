@@ -211,7 +211,7 @@ class PackageTest {
 
   @Test
   void eachCommandHasAManualPageAndIsCompleted() throws Exception {
-    CommandLine line = new CommandLine(Main.class);
+    CommandLine line = new CommandLine(Main.Complete.class);
     TreeSet<String> expected = new TreeSet<>(List.of("usr/share/man/man1/pgproof.1.gz"));
     pages(line, "usr/share/man/man1/pgproof", expected);
     assertThat(ENTRIES.keySet().stream().filter(path -> path.matches("usr/share/man/.*[^/]")))
