@@ -78,11 +78,7 @@ final class TargetController {
       RedirectAttributes next) {
     VerificationStart.Started run =
         verificationStart.start(name, person).orElseThrow(TargetController::notFound);
-    next.addFlashAttribute(
-        "done",
-        run.started()
-            ? "The verification has started."
-            : "This verification was already under way; no other was started.");
+    tell(run, "verification", next);
     return "redirect:/runs/" + run.run();
   }
 
@@ -93,11 +89,7 @@ final class TargetController {
       RedirectAttributes next) {
     VerificationStart.Started control =
         targetControls.start(name, person).orElseThrow(TargetController::notFound);
-    next.addFlashAttribute(
-        "done",
-        control.started()
-            ? "The negative control has started."
-            : "A negative control was already under way; no other was started.");
+    tell(control, "negative control", next);
     return "redirect:/targets/" + name;
   }
 
@@ -138,6 +130,14 @@ final class TargetController {
   @ExceptionHandler(VerificationStart.NotAllowedException.class)
   void refuse(HttpServletResponse response) throws IOException {
     response.sendError(HttpServletResponse.SC_FORBIDDEN);
+  }
+
+  private static void tell(VerificationStart.Started what, String name, RedirectAttributes next) {
+    next.addFlashAttribute(
+        "done",
+        what.started()
+            ? "The " + name + " has started."
+            : "This " + name + " was already under way; no other was started.");
   }
 
   private static ResponseStatusException notFound() {
