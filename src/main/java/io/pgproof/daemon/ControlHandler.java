@@ -7,7 +7,6 @@ import io.pgproof.evidence.ControlHistory;
 import io.pgproof.evidence.ControlResult;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
-import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.proof.UsageException;
@@ -107,15 +106,9 @@ final class ControlHandler {
         replySink.send(new Reply.ControlEnded(control.value(), ended.get().ended()));
         return;
       }
-      Optional<String> stuck = controls.stuck(control);
+      Optional<Finding> stuck = controls.stuck(control);
       if (stuck.isPresent()) {
-        replySink.send(
-            new Reply.Failed(
-                new Finding(
-                    Reason.ENVIRONMENT,
-                    stuck.get(),
-                    "run " + Launcher.COMMAND + " serve and continue it in Cockpit",
-                    null)));
+        replySink.send(new Reply.Failed(stuck.get()));
         return;
       }
       pause();

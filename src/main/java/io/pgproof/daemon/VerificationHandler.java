@@ -9,7 +9,6 @@ import io.pgproof.evidence.RunHistory;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
-import io.pgproof.proof.Launcher;
 import io.pgproof.proof.LogContext;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
@@ -126,15 +125,9 @@ final class VerificationHandler {
       replySink.send(new Reply.Verdict(report.get(), runHistory.choice(run).orElse(null)));
       return true;
     }
-    Optional<String> stuck = orStuck ? verifications.stuck(run) : Optional.empty();
+    Optional<Finding> stuck = orStuck ? verifications.stuck(run) : Optional.empty();
     if (stuck.isPresent() && runHistory.report(run).isEmpty()) {
-      replySink.send(
-          new Reply.Failed(
-              new Finding(
-                  Reason.ENVIRONMENT,
-                  stuck.get(),
-                  "run " + Launcher.COMMAND + " serve and continue run " + run + " in Cockpit",
-                  null)));
+      replySink.send(new Reply.Failed(stuck.get()));
       return true;
     }
     return false;

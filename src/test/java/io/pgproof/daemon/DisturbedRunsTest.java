@@ -89,7 +89,10 @@ class DisturbedRunsTest extends DaemonFixture {
     assertThat(begun.reply().get())
         .isInstanceOfSatisfying(
             Reply.Failed.class,
-            failed -> assertThat(failed.finding().message()).contains("was suspended by hand"));
+            failed -> {
+              assertThat(failed.finding().message()).contains("was suspended by hand");
+              assertThat(failed.finding().hint()).contains("activate it in Cockpit");
+            });
     await("an owner does not wait for it").until(daemon::isIdle);
 
     byHand(runtime -> runtime.activateProcessInstanceById(instance));
@@ -162,7 +165,10 @@ class DisturbedRunsTest extends DaemonFixture {
     assertThat(begun.reply().get())
         .isInstanceOfSatisfying(
             Reply.Failed.class,
-            failed -> assertThat(failed.finding().message()).contains("deleted by hand"));
+            failed -> {
+              assertThat(failed.finding().message()).contains("deleted by hand");
+              assertThat(failed.finding().hint()).isEqualTo("verify the backup again");
+            });
   }
 
   @Test

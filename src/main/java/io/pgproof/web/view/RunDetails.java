@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code null} if no program said anything
  * @param entries the whole evidence, in the order of writing
  * @param progress what the run does now
- * @param stopped why the run makes no progress until somebody acts
+ * @param stopped why the run makes no progress until somebody acts, with the remedy
  * @param task the task in which people decide about the run
  * @param path the way through the process; empty if the engine has forgotten the run
  */
@@ -44,7 +44,7 @@ public record RunDetails(
     @Nullable String words,
     List<Entry> entries,
     Optional<Progress> progress,
-    Optional<String> stopped,
+    Optional<Finding> stopped,
     Optional<DecisionTask> task,
     Optional<RunPaths.RunPath> path) {
 

@@ -3,6 +3,8 @@ package io.pgproof.workflow.control;
 import io.pgproof.audit.EvidenceLog;
 import io.pgproof.audit.OneStateDirectory;
 import io.pgproof.evidence.Evidence;
+import io.pgproof.proof.Finding;
+import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
 import io.pgproof.workflow.engine.BackgroundWork;
@@ -154,10 +156,10 @@ public final class Controls {
   }
 
   /**
-   * Returns whether a control or one of its runs is stopped until somebody acts, or was deleted,
-   * and why.
+   * Returns why a control or one of its runs is stopped until somebody acts, or was deleted, with
+   * the remedy; empty otherwise.
    */
-  public Optional<String> stuck(RunId control) {
+  public Optional<Finding> stuck(RunId control) {
     ProcessInstance instance =
         runtime
             .createProcessInstanceQuery()
@@ -167,7 +169,12 @@ public final class Controls {
     if (instance == null) {
       return evidenceLog.last(control, Evidence.kind(Evidence.ControlEnded.class)).isPresent()
           ? Optional.empty()
-          : Optional.of("control " + control + " was deleted by hand before it ended");
+          : Optional.of(
+              new Finding(
+                  Reason.ENVIRONMENT,
+                  "control " + control + " was deleted by hand before it ended",
+                  "start the negative control again",
+                  null));
     }
     // An incident of a run is one of its control, too, but only the run's names the step.
     return runtime

@@ -6,8 +6,10 @@ import io.pgproof.backup.source.Backup;
 import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.OpenTasks;
 import io.pgproof.evidence.RunRequests;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
 import io.pgproof.proof.HumanFormat;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.target.VerificationRequest;
@@ -206,38 +208,51 @@ public final class Verifications {
   }
 
   /**
-   * Returns why a run is stuck: the message of its incident, or that it was suspended or deleted by
-   * hand; empty while it makes progress or waits for a person.
+   * Returns why a run is stuck, with the remedy: the message of its incident, or that it was
+   * suspended or deleted by hand; empty while it makes progress or waits for a person.
    */
-  public Optional<String> stuck(RunId run) {
+  public Optional<Finding> stuck(RunId run) {
     ProcessInstance instance =
         runtime.createProcessInstanceQuery().processInstanceBusinessKey(run.value()).singleResult();
     if (instance == null) {
       return evidenceLog.last(run, Evidence.kind(Evidence.VerdictReached.class)).isPresent()
           ? Optional.empty()
           : Optional.of(
-              "the process instance of run "
-                  + run
-                  + " was deleted by hand before it reached a verdict");
+              stopped(
+                  "the process instance of run "
+                      + run
+                      + " was deleted by hand before it reached a verdict",
+                  "verify the backup again"));
     }
     return stopped("run " + run, instance);
   }
 
   /**
-   * Returns why a process instance is stopped: it was suspended by hand, or has an incident; empty
-   * otherwise.
+   * Returns why a process instance is stopped, with the remedy: it was suspended by hand, or has an
+   * incident; empty otherwise.
    *
    * @param name what the instance is, such as {@code run 20260301-030000-1ffx}
    */
-  public Optional<String> stopped(String name, ProcessInstance instance) {
+  public Optional<Finding> stopped(String name, ProcessInstance instance) {
     if (instance.isSuspended()) {
-      return Optional.of(name + " is stopped: its process instance was suspended by hand");
+      return Optional.of(
+          stopped(
+              name + " is stopped: its process instance was suspended by hand",
+              "activate it in Cockpit (" + Launcher.COMMAND + " serve)"));
     }
     return runtime.createIncidentQuery().processInstanceId(instance.getId()).list().stream()
         .findFirst()
         .map(
             incident ->
-                name + " is stopped at '" + incident.getActivityId() + "': " + cause(incident));
+                stopped(
+                    name + " is stopped at '" + incident.getActivityId() + "': " + cause(incident),
+                    "fix the cause, then retry the failed job in Cockpit ("
+                        + Launcher.COMMAND
+                        + " serve)"));
+  }
+
+  private static Finding stopped(String why, String remedy) {
+    return new Finding(Reason.ENVIRONMENT, why, remedy, null);
   }
 
   /** Returns the innermost cause, which the engine's own message often hides. */

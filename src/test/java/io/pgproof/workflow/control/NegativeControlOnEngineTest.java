@@ -10,6 +10,7 @@ import io.pgproof.evidence.Evidence;
 import io.pgproof.evidence.LastControls;
 import io.pgproof.evidence.runs.RunIndex;
 import io.pgproof.proof.Depth;
+import io.pgproof.proof.Finding;
 import io.pgproof.proof.RunId;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.Plan;
@@ -237,7 +238,9 @@ class NegativeControlOnEngineTest {
       night.at("2026-03-01T" + time + "Z");
       night.work();
     }
-    assertThat(controls.stuck(broken).orElseThrow()).contains("no database");
+    Finding stuck = controls.stuck(broken).orElseThrow();
+    assertThat(stuck.message()).contains("no database");
+    assertThat(stuck.hint()).contains("retry the failed job in Cockpit");
     chosen(Layer.FRESHNESS);
     RunId scheduled =
         start(
@@ -312,14 +315,27 @@ class NegativeControlOnEngineTest {
   }
 
   @Test
+  void aControlThatSomebodyDeletedIsToBeStartedAgain() {
+    chosen(Layer.FRESHNESS);
+    RunId deleted = start(request("shop", Depth.QUICK));
+    night.work();
+    night.engine.getRuntimeService().deleteProcessInstance(night.instance(deleted), "by hand");
+    Finding stuck = controls.stuck(deleted).orElseThrow();
+    assertThat(stuck.message()).contains("was deleted by hand");
+    assertThat(stuck.hint()).isEqualTo("start the negative control again");
+  }
+
+  @Test
   void aScheduledControlPassesOneWhoseRunWasSuspended() {
     chosen(Layer.FRESHNESS);
     RunId first = start(request("shop", Depth.QUICK));
     night.work();
     night.engine.getRuntimeService().suspendProcessInstanceById(night.instance(called(first)));
-    assertThat(controls.stuck(first))
-        .hasValue(
+    Finding stuck = controls.stuck(first).orElseThrow();
+    assertThat(stuck.message())
+        .isEqualTo(
             "run " + called(first) + " is stopped: its process instance was suspended by hand");
+    assertThat(stuck.hint()).contains("activate it in Cockpit");
     night.at("2026-03-01T00:30:01Z");
     RunId scheduled =
         start(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pgproof.audit.EvidenceJson;
 import io.pgproof.evidence.runs.RunSummary;
+import io.pgproof.proof.Finding;
 import io.pgproof.web.view.RunDetails;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ record RunInFullJson(
     return new RunInFullJson(
         RunJson.of(summary),
         details.progress().map(progress -> progress.standing().phase()).orElse(null),
-        details.stopped().orElse(null),
+        details.stopped().map(Finding::message).orElse(null),
         details.ended() ? EvidenceJson.write(details.report()) : null);
   }
 }

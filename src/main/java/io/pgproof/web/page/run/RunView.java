@@ -93,7 +93,7 @@ record RunView(
         sign,
         run.ended()
             ? report.conclusion().message()
-            : run.stopped().orElse("the run has no verdict yet"),
+            : run.stopped().map(Finding::message).orElse("the run has no verdict yet"),
         progress,
         whole ? RunFacts.tiles(run) : List.of(),
         report.phases().stream()
@@ -156,9 +156,7 @@ record RunView(
       String hint = details.report().conclusion().hint();
       return hint == null || hint.isBlank() ? null : hint;
     }
-    return details.stopped().isPresent()
-        ? "fix the cause, then retry the failed job of this run in Cockpit"
-        : null;
+    return details.stopped().map(Finding::hint).orElse(null);
   }
 
   /** Returns whether there is a certificate of this run. */
