@@ -10,8 +10,6 @@ import io.pgproof.demo.SourceDatabase;
 import io.pgproof.demo.SourceOptions;
 import io.pgproof.image.Image;
 import io.pgproof.postgres.recovery.RecoveryRequest;
-import io.pgproof.proof.FindingException;
-import io.pgproof.proof.Reason;
 import io.pgproof.proof.RunId;
 import io.pgproof.sandbox.Sandbox;
 import io.pgproof.state.StateDirectory.RunDirectory;
@@ -227,8 +225,7 @@ final class BenchBackups {
     }
   }
 
-  private static FindingException failed(String message) {
-    return new FindingException(
-        Reason.ENVIRONMENT, "the backups for the benchmark could not be made: " + message);
+  private static BenchFailure failed(String message) {
+    return new BenchFailure("the backups for the benchmark could not be made: " + message);
   }
 }

@@ -6,13 +6,12 @@ import io.pgproof.command.ProgramResult;
 import io.pgproof.control.ControlClient;
 import io.pgproof.control.Reply;
 import io.pgproof.control.Request;
-import io.pgproof.proof.FindingException;
-import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.state.Ownership;
 import io.pgproof.state.StateDirectory;
 import io.pgproof.target.VerificationRequest;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,36 +41,44 @@ final class BenchServer implements AutoCloseable {
       throws IOException {
     BenchServer server =
         new BenchServer(state, programs, commands.command(LONGEST, List.of("serve")));
+    try {
+      server.awaitStart();
+      return server;
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void awaitStart() throws IOException {
     long until = System.nanoTime() + STARTS_WITHIN.toNanos();
-    while (true) {
-      Optional<ControlClient> client = ControlClient.connect(state);
-      if (client.isPresent()) {
-        client.get().close();
-        return server;
-      }
-      if (server.ended.isPresent() || System.nanoTime() > until) {
-        String why = server.ended.map(ProgramResult::describe).orElse("it takes too long");
-        server.close();
-        throw new FindingException(
-            Reason.ENVIRONMENT, "the server for the benchmark did not start: " + why);
+    while (!takesRequests()) {
+      if (ended.isPresent() || System.nanoTime() > until) {
+        throw new BenchFailure(
+            "the server for the benchmark did not start: "
+                + ended.map(ProgramResult::describe).orElse("it takes too long"));
       }
       rest();
     }
   }
 
+  private boolean takesRequests() throws IOException {
+    Optional<ControlClient> client = ControlClient.connect(state);
+    if (client.isPresent()) {
+      client.get().close();
+    }
+    return client.isPresent();
+  }
+
   /** Verifies a backup and returns the report. */
   Report verify(VerificationRequest request) throws IOException {
-    try (ControlClient client =
-        ControlClient.connect(state).orElseThrow(() -> new IOException("the server has ended"))) {
+    try (ControlClient client = ControlClient.connect(state).orElseThrow(BenchServer::gone)) {
       Reply reply =
-          client
-              .send(new Request.Verify(request), said -> {})
-              .orElseThrow(() -> new IOException("the server ended before it answered"));
+          client.send(new Request.Verify(request), said -> {}).orElseThrow(BenchServer::gone);
       if (reply instanceof Reply.Verdict verdict) {
         return verdict.report();
       }
-      throw new FindingException(
-          Reason.ENVIRONMENT, "the server did not verify " + request.path() + ": " + reply);
+      throw new BenchFailure("the server did not verify " + request.path() + ": " + reply);
     }
   }
 
@@ -94,15 +101,20 @@ final class BenchServer implements AutoCloseable {
         .orElseThrow();
   }
 
-  private long pid() throws IOException {
-    return Ownership.owner(state).orElseThrow(() -> new IOException("the server has ended"));
+  private long pid() {
+    return Ownership.owner(state).orElseThrow(BenchServer::gone);
   }
 
-  private static void rest() {
+  private static BenchFailure gone() {
+    return new BenchFailure("the server for the benchmark has ended, see its log");
+  }
+
+  private static void rest() throws InterruptedIOException {
     try {
       Thread.sleep(LOOK_AGAIN.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the benchmark was interrupted");
     }
   }
 

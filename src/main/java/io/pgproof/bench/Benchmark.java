@@ -7,7 +7,6 @@ import io.pgproof.command.Trees;
 import io.pgproof.image.Image;
 import io.pgproof.image.ImageStore;
 import io.pgproof.proof.Depth;
-import io.pgproof.proof.FindingException;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.Report;
 import io.pgproof.proof.UsageException;
@@ -110,7 +109,7 @@ public final class Benchmark {
    * @param size size of the database, in bytes
    * @param program version of pgproof
    * @throws UsageException when a program is missing, or another benchmark is under way
-   * @throws FindingException when something that is measured does not work
+   * @throws io.pgproof.proof.FindingException when something that is measured does not work
    */
   public BenchResult run(ImageStore images, long size, int rounds, List<Part> parts, String program)
       throws IOException {
@@ -192,7 +191,7 @@ public final class Benchmark {
                   mounts.filter(line -> line.contains(place.path().toString())))
               .toList();
       if (!all.isEmpty()) {
-        throw new FindingException(Reason.ENVIRONMENT, "the benchmark left behind: " + all);
+        throw new BenchFailure("the benchmark left behind: " + all);
       }
     }
   }
@@ -272,8 +271,7 @@ public final class Benchmark {
 
   private static void require(Report report, Verdict verdict) {
     if (report.verdict() != verdict) {
-      throw new FindingException(
-          Reason.ENVIRONMENT,
+      throw new BenchFailure(
           "the run "
               + report.run()
               + " ended with another verdict than "

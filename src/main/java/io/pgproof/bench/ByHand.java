@@ -4,8 +4,6 @@ import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramResult;
 import io.pgproof.image.Image;
-import io.pgproof.proof.FindingException;
-import io.pgproof.proof.Reason;
 import io.pgproof.sandbox.Sandbox;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,8 +65,7 @@ final class ByHand {
                 Integer.toString(sandbox.firstHostId() + image.uid()),
                 Integer.toString(sandbox.firstHostId() + image.gid())));
     if (!result.succeeded()) {
-      throw new FindingException(
-          Reason.ENVIRONMENT, "the restore by hand failed: " + way + ": " + result.describe());
+      throw new BenchFailure("the restore by hand failed: " + way + ": " + result.describe());
     }
     Map<String, Double> phases = new LinkedHashMap<>();
     result

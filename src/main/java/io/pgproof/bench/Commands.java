@@ -3,8 +3,6 @@ package io.pgproof.bench;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramResult;
-import io.pgproof.proof.FindingException;
-import io.pgproof.proof.Reason;
 import io.pgproof.state.StateDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,8 +67,7 @@ final class Commands {
     Instant began = Instant.now();
     ProgramResult result = programs.run(new HostCommand(line, LIMIT, plain.environment()));
     if (result.status() != status) {
-      throw new FindingException(
-          Reason.ENVIRONMENT,
+      throw new BenchFailure(
           "pgproof "
               + String.join(" ", arguments)
               + " ended with "

@@ -133,7 +133,8 @@ public final class CertificateKeys {
     } catch (IOException e) {
       throw new FindingException(
           Reason.ENVIRONMENT,
-          "the key of certificates cannot be written to " + directory.resolve(name) + ": " + e);
+          "the key of certificates cannot be written to " + directory.resolve(name) + ": " + e,
+          "free space in the state directory and mend its permissions");
     }
   }
 }

@@ -118,7 +118,9 @@ public record CertificatePack(String run, SortedMap<String, byte[]> files) {
       throw notEmpty(out);
     } catch (IOException e) {
       throw new FindingException(
-          Reason.ENVIRONMENT, "the certificate could not be written to " + out + ": " + e);
+          Reason.ENVIRONMENT,
+          "the certificate could not be written to " + out + ": " + e,
+          "free space there and mend the permissions, or name another directory");
     }
   }
 

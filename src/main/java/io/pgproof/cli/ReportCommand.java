@@ -137,7 +137,9 @@ final class ReportCommand implements Callable<Integer> {
 
   private static FindingException failed(Path file, IOException e) {
     return new FindingException(
-        Reason.ENVIRONMENT, "the report could not be written to " + file + ": " + e.getMessage());
+        Reason.ENVIRONMENT,
+        "the report could not be written to " + file + ": " + e.getMessage(),
+        "free space there and mend the permissions, or name a file in another directory");
   }
 
   /** A new file that is removed unless it was completed. */

@@ -55,7 +55,8 @@ final class FirstStart {
     } catch (IOException e) {
       throw new FindingException(
           Reason.ENVIRONMENT,
-          "the incomplete database " + state.engineDatabase() + " cannot be removed: " + e);
+          "the incomplete database " + state.engineDatabase() + " cannot be removed: " + e,
+          "mend the permissions of the state directory, then start again");
     }
   }
 

@@ -2,6 +2,7 @@ package io.pgproof.daemon;
 
 import io.pgproof.proof.Finding;
 import io.pgproof.proof.FindingException;
+import io.pgproof.proof.Launcher;
 import io.pgproof.proof.Reason;
 import io.pgproof.proof.UsageException;
 import io.pgproof.state.Ownership;
@@ -74,6 +75,9 @@ final class Startup {
           "the setting " + setting + " is wrong: " + said,
           "correct it in the environment, see docs/server.md");
     }
-    return new FindingException(Reason.ENVIRONMENT, "the engine does not start: " + said);
+    return new FindingException(
+        Reason.ENVIRONMENT,
+        "the engine does not start: " + said,
+        "read the message, run " + Launcher.COMMAND + " doctor, then start again");
   }
 }

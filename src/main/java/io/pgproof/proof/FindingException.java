@@ -21,8 +21,13 @@ public class FindingException extends RuntimeException {
     initCause(cause);
   }
 
+  /** Uses the hint from the registry of reasons. */
   public FindingException(Reason reason, String message) {
     this(Finding.of(reason, message));
+  }
+
+  public FindingException(Reason reason, String message, String hint) {
+    this(new Finding(reason, message, hint, null));
   }
 
   public Finding finding() {

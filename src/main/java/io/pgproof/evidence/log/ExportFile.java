@@ -82,7 +82,9 @@ public final class ExportFile implements AutoCloseable {
 
   private FindingException failed(IOException e) {
     return new FindingException(
-        Reason.ENVIRONMENT, "the export could not be written to " + file + ": " + e.getMessage());
+        Reason.ENVIRONMENT,
+        "the export could not be written to " + file + ": " + e.getMessage(),
+        "free space there and mend the permissions, or name a file in another directory");
   }
 
   @Override
