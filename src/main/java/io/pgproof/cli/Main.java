@@ -105,7 +105,8 @@ public class Main implements Runnable {
     return Arrays.stream(Complete.class.getAnnotation(Command.class).subcommands())
         .filter(type -> arguments.length > 0 && name(type).equals(arguments[0]))
         .findFirst()
-        .map(type -> new CommandLine(new Main()).addSubcommand(type))
+        // Without a CommandLine of its own, it would lack the options that SettingOptions adds.
+        .map(type -> new CommandLine(new Main()).addSubcommand(new CommandLine(type)))
         .orElseGet(() -> new CommandLine(new Complete()));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -18,6 +19,24 @@ class MainTest {
     assertThat(ALL)
         .allSatisfy(
             name -> assertThat(Main.line(name, "--json").getSubcommands()).containsOnlyKeys(name));
+  }
+
+  @Test
+  void theCommandThatIsNamedHasAllItsOptions() {
+    CommandLine complete = new CommandLine(new Main.Complete());
+    assertThat(ALL)
+        .allSatisfy(
+            name ->
+                assertThat(options(Main.line(name).getSubcommands().get(name)))
+                    .isEqualTo(options(complete.getSubcommands().get(name))));
+  }
+
+  /** Options of a command and of its subcommands. */
+  private static List<String> options(CommandLine command) {
+    return Stream.concat(
+            command.getCommandSpec().optionsMap().keySet().stream().sorted(),
+            command.getSubcommands().values().stream().flatMap(sub -> options(sub).stream()))
+        .toList();
   }
 
   @Test
