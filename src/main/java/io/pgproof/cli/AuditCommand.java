@@ -59,8 +59,10 @@ final class AuditCommand implements Runnable {
 
   @Command(
       name = "list",
-      description =
-          "Lists log-ins, log-outs, refusals and changes of the configuration, the newest first.",
+      description = {
+        "Lists what happened to the server itself, the newest event first: starts and stops, log-ins, refusals, tokens,",
+        "changes of the configuration, keys, reviews, and the anchors, exports and removals of the evidence log."
+      },
       mixinStandardHelpOptions = true)
   static final class ListEvents implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -230,7 +232,7 @@ final class AuditCommand implements Runnable {
         out.println("entries that are not in the log yet: " + found.waiting());
       }
       if (found.removed() > 0) {
-        out.println("entries that were removed after their time: " + found.removed());
+        out.println("entries that were removed: " + found.removed());
         found
             .removals()
             .forEach(
@@ -330,9 +332,9 @@ final class AuditCommand implements Runnable {
       name = "remove",
       description = {
         "Removes evidence that was recorded before a day, at least 90 days ago.",
-        "Only what a recorded export has is removed, and nothing that is still needed.",
-        "pgproof does not check that the file of the export still exists.",
-        "A signed entry says what was removed; the log still verifies."
+        "It removes only what a recorded export has, and nothing that is still needed.",
+        "It does not check that the file of the export still exists.",
+        "A signed entry says what was removed, and the log can still be verified."
       },
       mixinStandardHelpOptions = true)
   static final class RemoveEvidence implements Callable<Integer> {

@@ -64,31 +64,33 @@ enum Metric {
   TARGET_CONTROL(
       "pgproof_target_control_timestamp_seconds",
       Kind.GAUGE,
-      "when the last negative control of the target ended that had a proven backup to damage; 0 if none did",
+      "when the last negative control of the target ended, not counting those without a proven backup to damage; 0 if there"
+          + " was none",
       Label.TARGET),
   TARGET_CONTROL_OUTCOME(
       "pgproof_target_control_outcome",
       Kind.GAUGE,
-      "1 for what that control showed about the check, or where it could not tell, a control before it; 0 for the others of `caught`,"
-          + " `missed` and `could-not-tell`; left out if the check does not apply",
+      "1 for the outcome of the check in the last negative control, 0 for the others of `caught`, `missed` and"
+          + " `could-not-tell`; a control that could not tell does not replace an earlier outcome; left out if the check does not apply",
       Label.TARGET,
       Label.CHECK,
       Label.OUTCOME),
   TARGET_CONTROL_MISSED(
       "pgproof_target_control_missed",
       Kind.GAUGE,
-      "how many checks have the outcome `missed`; any number but 0 is the gravest alarm",
+      "number of checks with the outcome `missed`; any other number than 0 is the gravest alarm",
       Label.TARGET),
   TARGET_NEXT_CONTROL(
       "pgproof_target_next_control_timestamp_seconds",
       Kind.GAUGE,
-      "when a negative control of the target is due next by its `control-schedule`; 0 if that is not planned; left out without one",
+      "when the next negative control of the target is due by its `control-schedule`; 0 if none is planned; left out without"
+          + " a `control-schedule`",
       Label.TARGET),
   TARGET_CONTROL_BY(
       "pgproof_target_control_by_timestamp_seconds",
       Kind.GAUGE,
-      "when negative controls should have tested the checks of the target again: at the second due time of its `control-schedule`"
-          + " after the control that its oldest outcome is from; 0 if a check was never tested; left out without one",
+      "when negative controls should have tested all checks of the target again: the second due time of its"
+          + " `control-schedule` after the control with the oldest of the outcomes; 0 if a check was never tested; left out without a `control-schedule`",
       Label.TARGET),
   RUNS(
       "pgproof_runs_total",

@@ -41,8 +41,8 @@ final class FailureSections {
                 Collectors.groupingBy(
                     Kind::of, () -> new TreeMap<>(Kind.GRAVEST_FIRST), Collectors.toList()));
     return Section.of(
-        "failures-in-sum",
-        "Failures in sum",
+        "failures-by-reason",
+        "Failures by reason",
         "Runs of the period that were not proven, and how many of them a person has decided about."
             + " Accepted before: the backup is stale, and a person had accepted that in another run."
             + " The time to the decision begins with the verdict.",

@@ -27,8 +27,8 @@ final class NegativeControlSections {
       }
     }
     return Section.of(
-        "negative-controls-in-sum",
-        "Negative controls in sum",
+        "negative-controls-by-layer",
+        "Negative controls by layer",
         "A negative control damages copies of a proven backup, one layer each, and shows whether the"
             + " check of that layer finds it. Its runs count in no other figure.",
         List.of("Damaged layer", "Check", "Caught", "Missed", "Could not tell", "Not applicable"),
@@ -89,7 +89,7 @@ final class NegativeControlSections {
         NegativeControlSections::control,
         Comparator.comparingInt(ControlRow::urgency)
             .thenComparing(ControlRow::at, Comparator.reverseOrder()),
-        "those that were missed first, then those that could not be told",
+        "missed ones first, then those about which pgproof could not tell",
         "No negative control ended in the period.");
   }
 

@@ -330,7 +330,7 @@ class ServedOwnPagesTest {
   void aRunWhoseEvidenceWasRemovedSaysWhereItIs() {
     ChromiumPage page = PAGES.get("aude");
     page.open("/runs/" + RUNS.get("removed"));
-    page.awaitText("The evidence of this run was removed after its time");
+    page.awaitText("The evidence of this run was removed at");
     assertThat(page.find("main").innerText())
         .contains("billing", "ab".repeat(32), "proven (fresh)", "by schedule");
     page.examine("own-run-removed");
@@ -347,7 +347,7 @@ class ServedOwnPagesTest {
         .contains("ab".repeat(32), "use the certificate that was issued before, or the export");
     page.examine("own-no-certificate");
     page.find("a:text-is('Show the run')").click();
-    page.awaitText("The evidence of this run was removed after its time");
+    page.awaitText("The evidence of this run was removed at");
     assertThat(page.place()).isEqualTo("/runs/" + run);
   }
 
