@@ -100,17 +100,46 @@ public final class TestEnvironment implements LauncherSessionListener {
         });
   }
 
-  /** A state directory of its own that has the image of this version; the caller removes it. */
-  public static StateDirectory stateWithImage(int major) {
+  /**
+   * A state directory of its own that has the image of this version; the caller removes it, or
+   * gives it to {@link #removeAndKeepImage}.
+   */
+  public static synchronized StateDirectory stateWithImage(int major) {
     Image image = image(major);
     try {
       StateDirectory own =
           new StateDirectory(Files.createTempDirectory(Path.of("/var/tmp"), "pgproof-"));
-      TestImages.link(image, own.images());
+      Path kept = keptImage(image);
+      if (Files.exists(kept)) {
+        Files.createDirectory(own.images());
+        Files.move(kept, own.images().resolve(image.key()));
+      } else {
+        TestImages.link(image, own.images());
+      }
       return own;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Removes a state directory whose image of this version is unchanged or not there any more; the
+   * next one gets it, because thousands of files take long to link and to remove.
+   */
+  public static synchronized void removeAndKeepImage(int major, StateDirectory own)
+      throws IOException {
+    Image image = image(major);
+    Path used = own.images().resolve(image.key());
+    Path kept = keptImage(image);
+    if (Files.exists(used) && !Files.exists(kept)) {
+      Files.createDirectories(kept.getParent());
+      Files.move(used, kept);
+    }
+    Trees.remove(own.path());
+  }
+
+  private static Path keptImage(Image image) {
+    return state().path().resolve("kept-images").resolve(image.key());
   }
 
   /** A source database of this version that the caller closes. */

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgproof.Remains;
 import io.pgproof.TestEnvironment;
-import io.pgproof.command.Trees;
 import io.pgproof.demo.SourceDatabase;
 import io.pgproof.proof.RunId;
 import io.pgproof.state.StateDirectory;
@@ -43,7 +42,7 @@ abstract class ProgramFixture {
   @AfterEach
   void nothingIsLeft() throws IOException {
     Remains.assertNone(state);
-    Trees.remove(state.path());
+    TestEnvironment.removeAndKeepImage(15, state);
   }
 
   /** A moment in a verification, told by what is on disk. */
