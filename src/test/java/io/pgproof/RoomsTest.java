@@ -538,6 +538,8 @@ class RoomsTest {
     outside("org.eclipse.angus", "notify");
     outside("org.thymeleaf", "document", "notify", "web.login");
     outside("com.openhtmltopdf", "document");
+    outside("org.apache.pdfbox", "document");
+    outside("org.apache.fontbox", "document");
     outside("io.github.bucket4j", "limit");
     outside("org.bouncycastle", "timestamp");
     outside("java.net.http", "notify");
