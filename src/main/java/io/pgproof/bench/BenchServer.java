@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** A server that runs beside the benchmark, as {@code pgproof serve} starts it. */
 final class BenchServer implements AutoCloseable {
@@ -25,13 +27,14 @@ final class BenchServer implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final StateDirectory state;
+  private final FutureTask<ProgramResult> program;
   private final Thread thread;
-  private volatile Optional<ProgramResult> ended = Optional.empty();
 
   private BenchServer(StateDirectory state, HostPrograms programs, HostCommand command) {
     this.state = state;
     // The program ends with the thread that starts it.
-    this.thread = new Thread(() -> ended = Optional.of(programs.run(command)), "server");
+    this.program = new FutureTask<>(() -> programs.run(command));
+    this.thread = new Thread(program, "server");
     thread.setDaemon(true);
     thread.start();
   }
@@ -53,12 +56,28 @@ final class BenchServer implements AutoCloseable {
   private void awaitStart() throws IOException {
     long until = System.nanoTime() + STARTS_WITHIN.toNanos();
     while (!takesRequests()) {
-      if (ended.isPresent() || System.nanoTime() > until) {
-        throw new BenchFailure(
-            "the server for the benchmark did not start: "
-                + ended.map(ProgramResult::describe).orElse("it takes too long"));
+      if (program.isDone()) {
+        throw didNotStart(end());
+      }
+      if (System.nanoTime() > until) {
+        throw didNotStart("it takes too long");
       }
       rest();
+    }
+  }
+
+  private static BenchFailure didNotStart(String why) {
+    return new BenchFailure("the server for the benchmark did not start: " + why);
+  }
+
+  /** Returns how the program ended. */
+  private String end() throws InterruptedIOException {
+    try {
+      return program.get().describe();
+    } catch (ExecutionException e) {
+      return String.valueOf(e.getCause());
+    } catch (InterruptedException e) {
+      throw interrupted();
     }
   }
 
@@ -113,9 +132,13 @@ final class BenchServer implements AutoCloseable {
     try {
       Thread.sleep(LOOK_AGAIN.toMillis());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("the benchmark was interrupted");
+      throw interrupted();
     }
+  }
+
+  private static InterruptedIOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("the benchmark was interrupted");
   }
 
   @Override

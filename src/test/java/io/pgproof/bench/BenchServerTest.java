@@ -53,6 +53,19 @@ class BenchServerTest {
   }
 
   @Test
+  void aLauncherThatIsMissingIsAFailureOfTheBenchmark() throws Exception {
+    StateDirectory state = new StateDirectory(Files.createDirectories(place.resolve("state")));
+    HostPrograms programs = new HostPrograms();
+    Path missing = place.resolve("missing/pgproof");
+
+    assertThatThrownBy(
+            () -> BenchServer.start(state, programs, new Commands(programs, missing, state)))
+        .isInstanceOf(FindingException.class)
+        .hasMessageContaining("the server for the benchmark did not start: ")
+        .hasMessageContaining(missing.toString());
+  }
+
+  @Test
   void aServerThatEndsIsAFailureOfTheBenchmark() {
     assertThatThrownBy(() -> start("echo no port >&2; exit 3"))
         .isInstanceOfSatisfying(
