@@ -188,10 +188,10 @@ class EvidenceRetentionTest {
       server.remove();
     }
     String told = "no evidence is removed while the log is damaged";
-    assertThat(output.getOut()).containsOnlyOnce(told).contains("audit verify: ");
+    assertThat(output.getAll()).containsOnlyOnce(told).contains("audit verify: ");
     runs.at(DECEMBER.plus(Duration.ofDays(1)));
     server.remove();
-    assertThat(output.getOut().split(told)).hasSize(3);
+    assertThat(output.getAll().split(told)).hasSize(3);
     assertThat(withEvidence()).contains(first);
 
     log.jdbc.execute("alter table pgproof_log drop constraint no_more");
