@@ -333,8 +333,10 @@ public final class EvidenceLog {
   }
 
   /**
-   * Returns the id of the last entry of this kind from before a time, of those after an entry; 0 if
-   * there is none. An entry whose time is wrong, because a clock was, hides none of the others.
+   * Returns the id of the last entry of this kind that is older than a time; 0 if there is none. An
+   * entry from the future, which a wrong clock caused, does not hide the others.
+   *
+   * @param after id of an entry; only later ones count
    */
   public long lastBefore(Instant time, String kind, long after) {
     return jdbc

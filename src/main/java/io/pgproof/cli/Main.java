@@ -97,9 +97,8 @@ public class Main implements Runnable {
   }
 
   /**
-   * Returns the program with no other command than the one that is named first. To build all of
-   * them takes a client of a running server as long as the rest of its start, and is left to help
-   * and wrong usage.
+   * Returns the program with only the command that is named first. Building all commands slows the
+   * start, so only help and wrong usage build all.
    */
   static CommandLine line(String... arguments) {
     return Arrays.stream(Complete.class.getAnnotation(Command.class).subcommands())

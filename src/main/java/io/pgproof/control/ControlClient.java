@@ -61,7 +61,7 @@ public final class ControlClient implements AutoCloseable {
         onTheWay.accept(reply);
       }
     } catch (IOException e) {
-      // The daemon is gone; a log, which takes time to start, has no more to tell.
+      // The daemon is gone. Nothing is logged, because starting the log slows each client.
     }
     return Optional.empty();
   }

@@ -89,7 +89,7 @@ final class NegativeControlSections {
         NegativeControlSections::control,
         Comparator.comparingInt(ControlRow::urgency)
             .thenComparing(ControlRow::at, Comparator.reverseOrder()),
-        "missed ones first, then those about which pgproof could not tell",
+        "missed damage first, then unclear results",
         "No negative control ended in the period.");
   }
 

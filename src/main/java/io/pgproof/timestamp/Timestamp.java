@@ -41,7 +41,7 @@ public record Timestamp(Instant time, String authority, String serial) {
     try {
       return checked(answer, data, authorities);
     } catch (RuntimeException e) {
-      // The library throws whatever it stumbles over.
+      // The library throws unchecked exceptions of many kinds for malformed input.
       throw new TimestampException("it could not be checked: " + e);
     }
   }

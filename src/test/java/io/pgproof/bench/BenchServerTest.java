@@ -25,6 +25,10 @@ class BenchServerTest {
   private BenchServer start(String script) throws Exception {
     Path launcher = Files.writeString(place.resolve("pgproof"), "#!/bin/sh\n" + script + "\n");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+    return start(launcher);
+  }
+
+  private BenchServer start(Path launcher) throws Exception {
     StateDirectory state = new StateDirectory(Files.createDirectories(place.resolve("state")));
     HostPrograms programs = new HostPrograms();
     return BenchServer.start(state, programs, new Commands(programs, launcher, state));
@@ -53,13 +57,10 @@ class BenchServerTest {
   }
 
   @Test
-  void aLauncherThatIsMissingIsAFailureOfTheBenchmark() throws Exception {
-    StateDirectory state = new StateDirectory(Files.createDirectories(place.resolve("state")));
-    HostPrograms programs = new HostPrograms();
+  void aLauncherThatIsMissingIsAFailureOfTheBenchmark() {
     Path missing = place.resolve("missing/pgproof");
 
-    assertThatThrownBy(
-            () -> BenchServer.start(state, programs, new Commands(programs, missing, state)))
+    assertThatThrownBy(() -> start(missing))
         .isInstanceOf(FindingException.class)
         .hasMessageContaining("the server for the benchmark did not start: ")
         .hasMessageContaining(missing.toString());
