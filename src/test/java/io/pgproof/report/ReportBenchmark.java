@@ -40,14 +40,14 @@ public final class ReportBenchmark {
   private static final DayPeriod YEAR =
       new DayPeriod(LocalDate.parse("2026-01-01"), LocalDate.parse("2026-12-31"));
 
-  private final DataSource database;
+  private final String vendor;
+  private final Path directory;
   private final int targets;
   private final int runs;
   private final int rounds;
-  private final Path directory;
 
-  private ReportBenchmark(DataSource database, String[] arguments) {
-    this.database = database;
+  private ReportBenchmark(String[] arguments) {
+    this.vendor = arguments[0];
     this.directory = Path.of(arguments[1]);
     this.targets = Integer.parseInt(arguments[2]);
     this.runs = Integer.parseInt(arguments[3]);
@@ -62,31 +62,51 @@ public final class ReportBenchmark {
    */
   public static void main(String[] arguments) throws Exception {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+    ReportBenchmark benchmark = new ReportBenchmark(arguments);
     if (arguments[0].equals("h2")) {
-      Path file = Path.of(arguments[1]).resolve("engine/pgproof");
-      boolean recorded = Files.exists(file.resolveSibling("pgproof.mv.db"));
-      Files.createDirectories(file.getParent());
-      // As the program opens it, see application.yaml.
-      JdbcConnectionPool embedded =
-          JdbcConnectionPool.create(
-              "jdbc:h2:async:"
-                  + file
-                  + ";WRITE_DELAY=0;OPTIMIZE_REUSE_RESULTS=0;DB_CLOSE_ON_EXIT=FALSE",
-              "pgproof",
-              "");
-      new ReportBenchmark(embedded, arguments).measure("h2", recorded);
-      embedded.dispose();
+      benchmark.measureEmbedded();
     } else {
       try (EngineDatabase server = EngineDatabase.start()) {
         SingleConnectionDataSource connection =
             new SingleConnectionDataSource(server.url(), server.user(), server.password(), true);
-        new ReportBenchmark(connection, arguments).measure("postgresql", false);
+        benchmark.fill(connection, false);
+        benchmark.measure(report -> report.with(connection));
         connection.destroy();
       }
     }
   }
 
-  private void measure(String vendor, boolean recorded) throws Exception {
+  /** Opens the database for each report anew, as a command does. */
+  private void measureEmbedded() throws Exception {
+    Path file = directory.resolve("engine/pgproof");
+    boolean recorded = Files.exists(file.resolveSibling("pgproof.mv.db"));
+    Files.createDirectories(file.getParent());
+    Databases databases =
+        user -> {
+          // As the program opens it, see application.yaml.
+          JdbcConnectionPool embedded =
+              JdbcConnectionPool.create(
+                  "jdbc:h2:async:"
+                      + file
+                      + ";WRITE_DELAY=0;OPTIMIZE_REUSE_RESULTS=0;DB_CLOSE_ON_EXIT=FALSE",
+                  "pgproof",
+                  "");
+          user.with(embedded);
+          embedded.dispose();
+        };
+    databases.open(database -> fill(database, recorded));
+    measure(databases);
+  }
+
+  private interface DatabaseUser {
+    void with(DataSource database) throws Exception;
+  }
+
+  private interface Databases {
+    void open(DatabaseUser user) throws Exception;
+  }
+
+  private void fill(DataSource database, boolean recorded) {
     Flyway.configure()
         .dataSource(database)
         .locations("classpath:db/migration/" + vendor)
@@ -103,22 +123,24 @@ public final class ReportBenchmark {
       print("%s: rows of runs derived in %.1f s", vendor, since(begin));
       new JdbcTemplate(database).execute(vendor.equals("h2") ? "analyze" : "vacuum analyze");
     }
+  }
+
+  private void measure(Databases databases) throws Exception {
+    if (rounds == 0) {
+      return;
+    }
     for (ReportFormat format : ReportFormat.values()) {
       double[] took = new double[rounds];
       double processor = 0;
       for (int round = 0; round < rounds; round++) {
-        begin = System.nanoTime();
+        dropCaches();
+        long begin = System.nanoTime();
         long used = processorTime();
-        String digest = write(format);
+        databases.open(database -> write(format, database));
         took[round] = since(begin);
         processor += (processorTime() - used) / 1e9;
-        if (round == rounds - 1) {
-          print("  %s: %s", format, digest);
-        }
       }
-      if (rounds == 0) {
-        continue;
-      }
+      print("  %s: %s", format, digest(format));
       Arrays.sort(took);
       print(
           "%s %s: %d rounds, s: median %.1f, least %.1f, most %.1f; processor time: %.1f on"
@@ -134,11 +156,14 @@ public final class ReportBenchmark {
     }
   }
 
-  /** Returns the size of the report and its digest. */
-  private String write(ReportFormat format) throws Exception {
-    Path file = directory.resolve("report." + format.word());
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), digest)) {
+  /** The next report reads the database's files from the disk. */
+  private static void dropCaches() throws Exception {
+    new ProcessBuilder("sync").inheritIO().start().waitFor();
+    Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
+  }
+
+  private void write(ReportFormat format, DataSource database) throws Exception {
+    try (OutputStream out = Files.newOutputStream(file(format))) {
       Clock clock = Clock.fixed(Instant.parse("2027-02-01T00:00:00Z"), ZoneOffset.UTC);
       new ComplianceReports(
               new EvidenceLog(database, clock), new RunIndex(database), clock, Optional::empty)
@@ -163,7 +188,18 @@ public final class ReportBenchmark {
                 }
               });
     }
-    return Files.size(file) + " bytes, SHA-256 " + HexFormat.of().formatHex(digest.digest());
+  }
+
+  private Path file(ReportFormat format) {
+    return directory.resolve("report." + format.word());
+  }
+
+  /** Returns the size of the report and its digest. */
+  private String digest(ReportFormat format) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    long size =
+        Files.copy(file(format), new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    return size + " bytes, SHA-256 " + HexFormat.of().formatHex(digest.digest());
   }
 
   /** The peak of this process. */

@@ -18,6 +18,10 @@ import org.apache.ibatis.session.Configuration;
  * read, this class makes it put every statement aside.
  */
 public final class DeferredStatements extends Configuration {
+  /** Thrown for each of the statements, so that its stack trace is taken only once. */
+  private final IncompleteElementException later =
+      new IncompleteElementException("the statement is built when it is first used");
+
   /** By the last part of the name, because the engine leaves out the rest. */
   private final Map<String, List<XMLStatementBuilder>> waiting = new ConcurrentHashMap<>();
 
@@ -36,7 +40,7 @@ public final class DeferredStatements extends Configuration {
     if (reading) {
       // The builder of the statement asks this first.
       lastRead = name;
-      throw new IncompleteElementException("the statement is built when it is first used");
+      throw later;
     }
     build(name);
     return super.hasStatement(name, validate);

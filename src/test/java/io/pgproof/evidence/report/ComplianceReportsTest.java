@@ -364,13 +364,14 @@ class ComplianceReportsTest extends ReportOverEvidence {
       rows.add(
           new Object[] {"20261110-030000-%04d".formatted(run), ended.atOffset(ZoneOffset.UTC)});
     }
-    new JdbcTemplate(database)
-        .batchUpdate(
-            "insert into pgproof_run (run, target, backup_key, path, asked_at, asked_by, depth,"
-                + " max_age_seconds, ended_at, verdict, reason, fault, message, total_millis)"
-                + " values (?, 'shop', 'key', '/backups', timestamp '2026-11-10 00:00:00', 'ada',"
-                + " 'standard', 86400, ?, 'proven', 'fresh', 'none', 'good', 1)",
-            rows);
+    JdbcTemplate jdbc = new JdbcTemplate(database);
+    jdbc.update("insert into pgproof_run_target (target) values ('shop')");
+    jdbc.batchUpdate(
+        "insert into pgproof_run (run, target, backup_key, path, asked_at, asked_by, depth,"
+            + " max_age_seconds, ended_at, verdict, reason, fault, message, total_millis)"
+            + " values (?, 'shop', 'key', '/backups', timestamp '2026-11-10 00:00:00', 'ada',"
+            + " 'standard', 86400, ?, 'proven', 'fresh', 'none', 'good', 1)",
+        rows);
 
     assertThat(november(database, runs, List.of()).runs())
         .extracting(RunFacts::run)
