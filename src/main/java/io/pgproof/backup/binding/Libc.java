@@ -4,10 +4,10 @@ import com.sun.jna.Library;
 
 /**
  * Calls into the C library for what Java's own library cannot do: share the blocks of one file with
- * another file, mount, learn the size of a terminal, and set the priority of a thread's I/O. Names
- * and order of arguments are those of C; byte arrays that hold paths or words end with a NUL. The
- * mount functions except {@code mount} and {@code umount2} need glibc 2.36; a call to a missing
- * function throws {@link UnsatisfiedLinkError}.
+ * another file, tell a file system where to put files, mount, learn the size of a terminal, and set
+ * the priority of a thread's I/O. Names and order of arguments are those of C; byte arrays that
+ * hold paths or words end with a NUL. The mount functions except {@code mount} and {@code umount2}
+ * need glibc 2.36; a call to a missing function throws {@link UnsatisfiedLinkError}.
  */
 public interface Libc extends Library {
   /** {@code FICLONE} of {@code linux/fs.h}, {@code _IOW(0x94, 9, int)}. */
@@ -35,6 +35,21 @@ public interface Libc extends Library {
    * and columns first; returns -1 on failure.
    */
   int ioctl(int fd, long request, short[] winsize);
+
+  /** {@code FS_IOC_GETFLAGS} of {@code linux/fs.h}, {@code _IOR('f', 1, long)}. */
+  long FS_IOC_GETFLAGS = 0x80086601L;
+
+  /** {@code FS_IOC_SETFLAGS} of {@code linux/fs.h}, {@code _IOW('f', 2, long)}. */
+  long FS_IOC_SETFLAGS = 0x40086602L;
+
+  /** {@code FS_TOPDIR_FL} of {@code linux/fs.h}. */
+  int FS_TOPDIR_FL = 0x20000;
+
+  /**
+   * {@code ioctl} with {@code FS_IOC_GETFLAGS} or {@code FS_IOC_SETFLAGS}: reads or writes one
+   * number; returns -1 on failure.
+   */
+  int ioctl(int fd, long request, int[] flags);
 
   /** {@code int close(int fd)}. */
   int close(int fd);

@@ -6,6 +6,7 @@ import io.pgproof.backup.restore.DiskSpace;
 import io.pgproof.backup.restore.RestorePaths;
 import io.pgproof.backup.restore.RestoreRequest;
 import io.pgproof.backup.restore.RestoredBackup;
+import io.pgproof.backup.restore.SpreadDirectory;
 import io.pgproof.backup.source.Backup;
 import io.pgproof.command.Trees;
 import io.pgproof.evidence.RunRequests;
@@ -116,7 +117,8 @@ final class BackupRestore {
                 () -> {
                   // Not in the step, because a disk that does not answer would block its thread.
                   Trees.remove(directory.path());
-                  Files.createDirectories(directory.path());
+                  SpreadDirectory.create(state.runs());
+                  Files.createDirectory(directory.path());
                   BackupInspection.Inspected inspected = inspection.result(run);
                   restoreAttempt.backup(inspected.backup());
                   return restore(restoreAttempt, inspected, order, heard);

@@ -6,6 +6,7 @@ import io.pgproof.backup.damage.Layer;
 import io.pgproof.backup.format.Lsn;
 import io.pgproof.backup.restore.Backups;
 import io.pgproof.backup.restore.DiskSpace;
+import io.pgproof.backup.restore.SpreadDirectory;
 import io.pgproof.backup.source.Backup;
 import io.pgproof.command.Trees;
 import io.pgproof.evidence.Evidence;
@@ -64,7 +65,8 @@ final class ControlCopies {
       throws IOException, InterruptedException {
     Path directory = directory(control);
     Trees.remove(directory, removal);
-    Files.createDirectories(directory);
+    SpreadDirectory.create(state.controls());
+    Files.createDirectory(directory);
     Backup backup;
     try {
       backup = Backups.find(Path.of(chosen.path()));
