@@ -342,6 +342,7 @@ class RoomsTest {
         "command",
         "state",
         "target",
+        "backup.restore",
         "sandbox",
         "image",
         "postgres.recovery",

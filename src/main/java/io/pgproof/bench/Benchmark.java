@@ -1,6 +1,7 @@
 package io.pgproof.bench;
 
 import io.pgproof.audit.EvidenceJson;
+import io.pgproof.backup.restore.SpreadDirectory;
 import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.Trees;
@@ -365,10 +366,12 @@ public final class Benchmark {
 
   private void inWork(InWork figure) throws IOException {
     Trees.remove(place.work());
-    Files.createDirectories(place.work());
+    SpreadDirectory.create(place.work());
+    // A name of its own, so that ext4 does not put it where files were removed before.
+    Path work = Files.createTempDirectory(place.work(), "figure");
     dropCaches();
     try {
-      figure.run(place.work());
+      figure.run(work);
     } finally {
       Trees.remove(place.work());
     }
