@@ -1,11 +1,8 @@
 package io.pgproof.bench;
 
-import io.pgproof.command.HostCommand;
-import io.pgproof.command.HostPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /** Describes the machine of a benchmark. */
 final class BenchMachine {
@@ -16,19 +13,13 @@ final class BenchMachine {
    *
    * @param directory where the backups are
    */
-  static BenchResult.Machine describe(HostPrograms programs, Path directory, double load)
-      throws IOException {
+  static BenchResult.Machine describe(Path directory, double load) throws IOException {
     return new BenchResult.Machine(
         value(Path.of("/proc/cpuinfo"), "model name"),
         Runtime.getRuntime().availableProcessors(),
         Long.parseLong(value(Path.of("/proc/meminfo"), "MemTotal").replaceAll("[^0-9]", "")) << 10,
         System.getProperty("os.version"),
-        programs
-            .run(
-                new HostCommand(
-                    Duration.ofMinutes(1), "stat", "-f", "-c", "%T", directory.toString()))
-            .out()
-            .strip(),
+        Files.getFileStore(directory).type(),
         load);
   }
 

@@ -177,7 +177,7 @@ public final class Benchmark {
         BenchResult.SCHEMA,
         began,
         program,
-        BenchMachine.describe(programs, place.path(), load),
+        BenchMachine.describe(place.path(), load),
         input,
         rounds,
         List.copyOf(measured.values()));

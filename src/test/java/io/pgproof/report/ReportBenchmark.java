@@ -63,7 +63,7 @@ public final class ReportBenchmark {
   public static void main(String[] arguments) throws Exception {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
     ReportBenchmark benchmark = new ReportBenchmark(arguments);
-    if (arguments[0].equals("h2")) {
+    if (benchmark.vendor.equals("h2")) {
       benchmark.measureEmbedded();
     } else {
       try (EngineDatabase server = EngineDatabase.start()) {

@@ -33,7 +33,7 @@ public final class SpreadDirectory {
 
   private static void spread(Libc libc, Path directory) {
     byte[] path = (directory + "\0").getBytes(StandardCharsets.UTF_8);
-    int descriptor = libc.open(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+    int descriptor = libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC);
     if (descriptor < 0) {
       return;
     }

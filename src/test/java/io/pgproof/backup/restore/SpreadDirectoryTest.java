@@ -24,17 +24,19 @@ class SpreadDirectoryTest {
     Path mounted = Files.createDirectory(directory.resolve("mounted"));
     try (FrozenDisk disk = FrozenDisk.mount(directory.resolve("disk"), mounted, 32L << 30)) {
       Path near = Files.createDirectory(mounted.resolve("near"));
+      Path existing = Files.createDirectory(mounted.resolve("existing"));
       Path spread = mounted.resolve("spread");
+      SpreadDirectory.create(existing);
       SpreadDirectory.create(spread);
       SpreadDirectory.create(spread);
 
       assertThat(distance(near)).isLessThan(FAR);
+      assertThat(distance(existing)).isGreaterThan(FAR);
       assertThat(distance(spread)).isGreaterThan(FAR);
     }
   }
 
   @Test
-  @Tag("root")
   void elsewhereItIsADirectoryAsAnyOther() throws IOException {
     Path inMemory = Files.createTempDirectory(Path.of("/dev/shm"), "pgproof-spread");
     try {
