@@ -85,7 +85,7 @@ public interface Sandbox {
 
   /**
    * Returns the directory with the changes to the root file system of {@code id}, for inspection
-   * after the machine stopped.
+   * after the machine stopped. The next start begins with an empty one.
    */
   Path layer(MachineId id);
 

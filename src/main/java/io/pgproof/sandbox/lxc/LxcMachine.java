@@ -4,6 +4,7 @@ import io.pgproof.command.HostCommand;
 import io.pgproof.command.HostPrograms;
 import io.pgproof.command.ProgramInterruptedException;
 import io.pgproof.command.ProgramResult;
+import io.pgproof.command.Trees;
 import io.pgproof.sandbox.MachineId;
 import io.pgproof.sandbox.MachineSpec;
 import io.pgproof.sandbox.SandboxException;
@@ -59,12 +60,6 @@ final class LxcMachine {
       Files.setPosixFilePermissions(id.home(), PosixFilePermissions.fromString("rwx--x--x"));
       Files.createDirectory(files.container());
       Files.createDirectories(MachineFiles.LXC_PATH);
-      for (Path directory : List.of(files.layer(), files.delta())) {
-        Files.createDirectory(directory);
-        Files.setAttribute(directory, "unix:uid", ids.firstHostId());
-        Files.setAttribute(directory, "unix:gid", ids.firstHostId());
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-      }
       Files.write(
           files.startLine(),
           (String.join("\0", Staging.startLine(spec)) + "\0").getBytes(StandardCharsets.UTF_8));
@@ -81,7 +76,7 @@ final class LxcMachine {
     }
   }
 
-  void start(Liblxc lxc) {
+  void start(Liblxc lxc, IdMap ids) {
     if (!isComplete()) {
       throw new SandboxException(
           id
@@ -96,6 +91,7 @@ final class LxcMachine {
       stop();
       Files.deleteIfExists(files.log());
       Files.deleteIfExists(files.memoryEvents());
+      renewLayer(ids);
       String[] line = Files.readString(files.startLine()).split("\0", -1);
       programResult =
           programs.run(
@@ -123,6 +119,17 @@ final class LxcMachine {
           id
               + " started and its first process ended at once; LXC says: "
               + String.join("; ", words.isEmpty() ? ContainerLog.last(files.log()) : words));
+    }
+  }
+
+  /** Makes the layer empty, because the kernel mounts a volatile layer only once. */
+  private void renewLayer(IdMap ids) throws IOException {
+    Trees.remove(files.layer());
+    for (Path directory : List.of(files.layer(), files.delta())) {
+      Files.createDirectory(directory);
+      Files.setAttribute(directory, "unix:uid", ids.firstHostId());
+      Files.setAttribute(directory, "unix:gid", ids.firstHostId());
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
   }
 

@@ -98,7 +98,7 @@ public final class LxcSandbox implements Sandbox {
         machine -> {
           requireNoLacks();
           if (!machine.running(lxc())) {
-            machine.start(lxc());
+            machine.start(lxc(), ids());
           }
         });
   }

@@ -48,6 +48,9 @@ final class MachineConfig {
         new Item(
             "lxc.rootfs.path",
             "overlay:" + MachineFiles.STAGED_ROOTFS + ":" + files.stagedDelta()));
+    // Without it, the end of the container first writes whatever the host's file system still holds
+    // in memory to the disk, the restored files too.
+    items.add(new Item("lxc.rootfs.options", "volatile"));
     items.add(new Item("lxc.net.0.type", "empty"));
     items.add(new Item("lxc.init.uid", Integer.toString(spec.uid())));
     items.add(new Item("lxc.init.gid", Integer.toString(spec.gid())));

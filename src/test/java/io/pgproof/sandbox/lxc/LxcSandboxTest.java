@@ -104,12 +104,22 @@ class LxcSandboxTest {
 
     sandbox.start(id);
     assertThat(sandbox.running(id)).isTrue();
+    assertThat(sandbox.layer(id).resolve("halted")).doesNotExist();
+  }
+
+  @Test
+  void theEndOfAMachineLeavesTheDisksOfTheHostAlone() {
+    create(SLEEP);
+    sandbox.start(id);
+    assertThat(sh("cat /proc/self/mounts").out())
+        .as("without volatile, the kernel writes back the whole file system of the layer first")
+        .containsPattern("(?m)^.* / overlay .*[,=]volatile");
   }
 
   @Test
   void createKeepsACompleteMachine() throws IOException {
     create(SLEEP);
-    Path written = Files.createFile(sandbox.layer(id).resolve("written"));
+    Path written = Files.createFile(new MachineFiles(id).container().resolve("written"));
     create(SLEEP);
     assertThat(written).exists();
   }
