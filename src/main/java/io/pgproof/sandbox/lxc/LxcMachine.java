@@ -124,7 +124,7 @@ final class LxcMachine {
 
   /** Makes the layer empty, because the kernel mounts a volatile layer only once. */
   private void renewLayer(IdMap ids) throws IOException {
-    Trees.remove(files.layer());
+    Trees.remove(files.layer(), START_LIMIT);
     for (Path directory : List.of(files.layer(), files.delta())) {
       Files.createDirectory(directory);
       Files.setAttribute(directory, "unix:uid", ids.firstHostId());

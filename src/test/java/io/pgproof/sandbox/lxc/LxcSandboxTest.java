@@ -108,7 +108,7 @@ class LxcSandboxTest {
   }
 
   @Test
-  void theEndOfAMachineLeavesTheDisksOfTheHostAlone() {
+  void theEndOfAMachineWritesNoFilesOfTheHostBack() {
     create(SLEEP);
     sandbox.start(id);
     assertThat(sh("cat /proc/self/mounts").out())
