@@ -62,6 +62,11 @@ public final class PowerCut implements AutoCloseable {
     return mounted.resolve("pgproof");
   }
 
+  /** Flushes all that the disk holds by now, as what was made there long ago has been. */
+  public void flush() {
+    require("sync", "--file-system", mounted.toString());
+  }
+
   /** Takes what is on the disk at this moment; everything after it is lost with {@link #back}. */
   public void cut() {
     require("cp", "--reflink=always", disk.toString(), afterCut.toString());

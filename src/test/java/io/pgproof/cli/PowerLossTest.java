@@ -48,6 +48,7 @@ class PowerLossTest extends ProgramFixture {
                         onDisk.images().toString()))
                 .succeeded())
         .isTrue();
+    power.flush();
     Trees.remove(state.path());
     state = onDisk;
   }
