@@ -102,12 +102,9 @@ class ServedLogInTest {
 
     page.open("/camunda/app/" + application + "/default/");
     page.awaitText(application.equals("tasklist") ? "Open tasks" : "Running Process Instances");
-    // What is still asked for while the session ends would be refused.
     page.look("log-in-" + person + "-" + application);
-    page.find(".account .dropdown-toggle").click();
-    page.find(".account .logout a").click();
 
-    page.awaitAddress(".*/login\\?.*");
+    page.logOut();
     page.look("log-out-" + person);
     page.open("/camunda/app/" + application + "/default/");
     page.awaitAddress(".*/login\\?to=.*");
