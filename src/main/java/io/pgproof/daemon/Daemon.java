@@ -73,7 +73,7 @@ public final class Daemon implements AutoCloseable {
     return start(
         ownership,
         pages ? WebApplicationType.SERVLET : WebApplicationType.NONE,
-        Configuration.NONE,
+        Configuration.none(),
         pages ? "serve" : "command");
   }
 

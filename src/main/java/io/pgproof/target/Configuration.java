@@ -39,9 +39,6 @@ public record Configuration(
   /** The shortest time for which evidence is kept. */
   public static final Duration LEAST_EVIDENCE_RETENTION = Duration.ofDays(90);
 
-  /** The configuration if there is no file. */
-  public static final Configuration NONE = none(Path.of(FILE));
-
   public Configuration {
     targets = List.copyOf(targets);
   }
@@ -69,6 +66,11 @@ public record Configuration(
   public Configuration(
       Path file, int containersAtOnce, Notifications telling, List<Target> targets) {
     this(file, containersAtOnce, Optional.empty(), Optional.empty(), telling, targets);
+  }
+
+  /** Returns the configuration if there is no file. */
+  public static Configuration none() {
+    return none(Path.of(FILE));
   }
 
   /** Returns the configuration that applies until this file exists. */

@@ -87,7 +87,8 @@ class ServerLifeTest {
     Map<String, String> settings = Map.of("server.port", "0", "management.server.port", "0");
     settings.forEach(System::setProperty);
     Path inTheWay = Files.createDirectories(state.alive().resolve("in-the-way"));
-    try (Daemon server = Daemon.serve(Ownership.acquire(state).orElseThrow(), Configuration.NONE)) {
+    try (Daemon server =
+        Daemon.serve(Ownership.acquire(state).orElseThrow(), Configuration.none())) {
       PeriodicTasks tasks = new PeriodicTasks(server.application(), Duration.ofMillis(100));
       try {
         PassLog passes = server.application().getBean(PassLog.class);

@@ -43,7 +43,7 @@ class HeartbeatTest {
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final MonitoringThreads threads = new MonitoringThreads();
   private final CountDownLatch released = new CountDownLatch(1);
-  private final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+  private final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.none());
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
         @Override
@@ -168,7 +168,7 @@ class HeartbeatTest {
   void anAddressThatLeavesTheConfigurationIsNotCalledAnyMore() {
     beatAt(new WebHookAddress.Written(server.address()));
     awaitCalls(1);
-    configuration.replace(Configuration.NONE);
+    configuration.replace(Configuration.none());
     // The call in progress.
     pause();
     int before = server.posted().size();

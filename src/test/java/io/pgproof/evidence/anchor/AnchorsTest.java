@@ -61,7 +61,7 @@ class AnchorsTest {
         }
       };
 
-  private final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+  private final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.none());
   private final List<String> told = new ArrayList<>();
   private LogFixture fixture;
   private EvidenceLog evidence;

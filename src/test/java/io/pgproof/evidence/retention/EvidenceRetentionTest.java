@@ -117,7 +117,7 @@ class EvidenceRetentionTest {
 
   /** What a server does each hour, with evidence kept for 100 days. */
   private ExpiredEvidence expired(Optional<Duration> kept) {
-    CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+    CurrentConfiguration configuration = new CurrentConfiguration(Configuration.none());
     configuration.replace(
         new Configuration(
             Path.of("/etc/pgproof.yaml"),

@@ -91,7 +91,7 @@ public final class PeopleOnEngine implements AutoCloseable {
   public final Clock clock = new TestClock();
   public final Notifier notifier;
   public final CurrentConfiguration configuration =
-      new CurrentConfiguration(io.pgproof.target.Configuration.NONE);
+      new CurrentConfiguration(io.pgproof.target.Configuration.none());
   public final ReviewPlanner reviews;
   public final ContainerSlots containerSlots;
   public final BackgroundWork work;

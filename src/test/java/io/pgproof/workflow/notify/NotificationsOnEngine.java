@@ -95,7 +95,7 @@ public final class NotificationsOnEngine implements AutoCloseable {
   private static final Instant BEGIN = Instant.parse("2026-03-01T03:00:00Z");
 
   public final SpringProcessEngineConfiguration settings = new SpringProcessEngineConfiguration();
-  final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+  final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.none());
   final ProcessEngine engine;
   final JdbcTemplate jdbc;
   public final EvidenceLog trail;

@@ -425,7 +425,7 @@ class TellSomebodyTest extends NotificationFixture {
     RunId run = model.found("shop");
     model.begin(run, "refuted");
     Configuration before = model.configuration.get();
-    model.configuration.replace(Configuration.NONE);
+    model.configuration.replace(Configuration.none());
     model.work(VerifyBackup.PROCESS);
     assertThat(model.underway(TellSomebody.PROCESS)).isEqualTo(2);
     model.configuration.replace(before);

@@ -85,7 +85,7 @@ public final class NightOnEngine implements AutoCloseable {
   private static final ProcessEngine ENGINE = buildEngine();
 
   public final FakeSteps steps = new FakeSteps();
-  public final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.NONE);
+  public final CurrentConfiguration configuration = new CurrentConfiguration(Configuration.none());
   public final ProgressBoard progress = new ProgressBoard();
   final RestoreAttempts stays = new RestoreAttempts();
   public final ProcessEngine engine = ENGINE;
