@@ -62,7 +62,7 @@ public final class PowerCut implements AutoCloseable {
     return mounted.resolve("pgproof");
   }
 
-  /** Flushes all that the disk holds by now, as what was made there long ago has been. */
+  /** Flushes everything that was written so far, so that a cut does not lose it. */
   public void flush() {
     require("sync", "--file-system", mounted.toString());
   }
