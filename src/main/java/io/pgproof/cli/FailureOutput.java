@@ -11,7 +11,6 @@ import io.pgproof.proof.Report;
 import io.pgproof.proof.UsageException;
 import io.pgproof.proof.Verdict;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -21,8 +20,6 @@ import picocli.CommandLine.ParseResult;
  * standard output too.
  */
 final class FailureOutput {
-  private static final Logger LOG = LoggerFactory.getLogger(FailureOutput.class);
-
   private FailureOutput() {}
 
   static int refused(CommandLine line, ParseResult parsed, UsageException e) {
@@ -39,7 +36,8 @@ final class FailureOutput {
       return print(line, parsed, Main.FAILED, run, found.finding());
     }
     if (FailureLog.isUnexpected(e)) {
-      LOG.error("the command failed", e);
+      // Only here, because the first logger of a program costs more than the rest of the answer.
+      LoggerFactory.getLogger(FailureOutput.class).error("the command failed", e);
     }
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     return print(line, parsed, Main.FAILED, run, Finding.of(Reason.INTERNAL, message));

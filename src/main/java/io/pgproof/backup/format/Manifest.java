@@ -77,6 +77,13 @@ public record Manifest(
     return files.bytes();
   }
 
+  /** Returns the bytes of WAL that the backup needs. */
+  public long walBytes() {
+    return wal.stream()
+        .mapToLong(range -> Math.max(range.end().position() - range.start().position(), 0))
+        .sum();
+  }
+
   /**
    * Reads and verifies the file, which may be compressed.
    *

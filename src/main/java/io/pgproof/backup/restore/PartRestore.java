@@ -95,7 +95,6 @@ record PartRestore(Source source, Target target, LongConsumer read)
       Tablespaces tablespaces,
       Optional<ManifestCheck> manifest,
       Optional<PageCheck> pages,
-      ByteBudget budget,
       Set<String> elsewhere,
       Map<String, AvailableWal.Segment> segments,
       ForeignFiles strangers,
@@ -192,9 +191,6 @@ record PartRestore(Source source, Target target, LongConsumer read)
     }
     switch (member.type()) {
       case DIRECTORY -> {
-        if (!copied) {
-          target.budget().spend(0, name, source.name());
-        }
         target.directory().directory(name, source.name());
         if (target.elsewhere().contains(name) && isTablespace(name)) {
           target.tablespaces().addFound(name, source.name());
@@ -225,11 +221,8 @@ record PartRestore(Source source, Target target, LongConsumer read)
    * key, a log or a configuration; below the top nobody needs one.
    */
   private void passLink(String name, Member member, boolean copied) throws IOException {
-    if (!copied) {
-      if (name.indexOf('/') >= 0) {
-        throw unsafe(member, "it is a symbolic link");
-      }
-      target.budget().spend(0, name, source.name());
+    if (!copied && name.indexOf('/') >= 0) {
+      throw unsafe(member, "it is a symbolic link");
     }
     if (FileLayout.isData(name)) {
       throw new FindingException(
@@ -280,9 +273,6 @@ record PartRestore(Source source, Target target, LongConsumer read)
       throws IOException, InterruptedException {
     Entry entry =
         target.manifest().flatMap(listed -> listed.expect(name, member.size())).orElse(null);
-    if (entry == null && source instanceof OneArchive) {
-      target.budget().spend(member.size(), name, source.name());
-    }
     if (entry == null && target.manifest().isPresent() && !ManifestCheck.isNotCompared(name)) {
       target.strangers().unlisted(name);
     }

@@ -247,7 +247,7 @@ final class RestoreJob {
   /** Returns the bytes that will be written, as far as they are known. */
   private long requiredBytes(Optional<Manifest> manifest) {
     return manifest
-        .map(listed -> listed.bytes() + ByteBudget.neededWal(listed))
+        .map(listed -> listed.bytes() + listed.walBytes())
         .orElse(sources.bytesOfTrees());
   }
 
@@ -292,14 +292,12 @@ final class RestoreJob {
       Optional<Manifest> manifest,
       boolean ancestor)
       throws IOException, InterruptedException {
-    ByteBudget budget = manifest.map(ByteBudget::exceeding).orElseGet(ByteBudget::unknown);
     PartRestore.Target target =
         new PartRestore.Target(
             directory,
             tablespaces,
             comparison,
             pages,
-            budget,
             backup.linkedDirectories(),
             segments,
             foreignFiles,
