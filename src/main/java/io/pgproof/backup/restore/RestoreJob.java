@@ -123,7 +123,7 @@ final class RestoreJob {
         order.compare() && !member
             ? Optional.of(new PageCheck(identity.label().startLsn()))
             : Optional.empty();
-    RestoreChecks.Pass pass = pass(directory, inPass, pages, beside, ancestor);
+    RestoreChecks.Pass pass = pass(directory, inPass, pages, ancestor);
     Optional<Manifest> manifest = beside.isPresent() ? beside : inArchive();
     Optional<ManifestCheck> comparison = beside.isPresent() ? inPass : compareLate(manifest);
     if (member) {
@@ -289,7 +289,6 @@ final class RestoreJob {
       DataDirectory directory,
       Optional<ManifestCheck> comparison,
       Optional<PageCheck> pages,
-      Optional<Manifest> manifest,
       boolean ancestor)
       throws IOException, InterruptedException {
     PartRestore.Target target =
