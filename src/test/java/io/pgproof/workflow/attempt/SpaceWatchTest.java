@@ -1,5 +1,6 @@
 package io.pgproof.workflow.attempt;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -114,7 +115,9 @@ class SpaceWatchTest {
     watch(0);
     await().until(() -> containers.asked.contains(YOUNGER));
     assertThat(containers.destroyed).isEmpty();
-    Files.write(bounded.directory().data().resolve("temporary"), new byte[16 << 20]);
+    // All at once, because the watch may measure while a file grows.
+    Path temporary = Files.write(place.resolve("temporary"), new byte[16 << 20]);
+    Files.move(temporary, bounded.directory().data().resolve("temporary"), ATOMIC_MOVE);
 
     await().until(() -> !containers.destroyed.isEmpty());
     assertThat(containers.destroyed).containsExactly(YOUNGER);
