@@ -37,11 +37,12 @@ public final class HumanFormat {
 
   /**
    * Formats a duration that was measured: below ten seconds with two decimals, {@code 0.84 s},
-   * otherwise as {@link #duration} does.
+   * below a minute with one, {@code 23.9 s}, otherwise as {@link #duration} does.
    */
   public static String measured(Duration duration) {
-    return duration.abs().compareTo(Duration.ofSeconds(10)) < 0
-        ? String.format(Locale.ROOT, "%.2f s", duration.toMillis() / 1000.0)
+    long whole = duration.abs().toSeconds();
+    return whole < 60
+        ? String.format(Locale.ROOT, whole < 10 ? "%.2f s" : "%.1f s", duration.toMillis() / 1000.0)
         : duration(duration);
   }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.pgproof.audit.EvidenceJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -98,6 +101,19 @@ class BenchTextTest {
         .contains("by hand 3.00 s, pgproof, quick 4.00 s")
         .contains("by hand: restore 2.00 s, recover 1.00 s")
         .contains("quick: restore 1.50 s, recover 2.50 s");
+  }
+
+  @Test
+  void thePageShowsTheRecordedResult() throws IOException {
+    BenchResult recorded =
+        EvidenceJson.read(Files.readString(Path.of("docs/benchmark.json")), BenchResult.class);
+    List<String> rows =
+        BenchText.of(recorded).stream()
+            .filter(line -> line.endsWith("| reached |") || line.endsWith("| missed |"))
+            .toList();
+    assertThat(rows).hasSizeGreaterThan(15);
+    assertThat(Files.readAllLines(Path.of("docs/benchmarks.md"))).containsAll(rows);
+    assertThat(Path.of("docs/pictures/benchmark.svg")).hasContent(BenchPicture.draw(recorded));
   }
 
   private static List<String> lines(Series... series) {

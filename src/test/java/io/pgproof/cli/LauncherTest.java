@@ -128,6 +128,42 @@ class LauncherTest {
   }
 
   @Test
+  void stateMayPrecedeTheCommand() throws Exception {
+    for (List<String> state :
+        List.of(List.<String>of(), List.of("--state", "d"), List.of("--state=d"))) {
+      assertThat(started(state, "serve")).contains("-Xmn32m");
+      assertThat(started(state, "verify", "serve")).doesNotContain("-Xmn32m");
+    }
+    assertThat(answer("--state", "d", "setup")).isEmpty();
+  }
+
+  @Test
+  void comparingBenchmarksNeedsNoSetup() throws Exception {
+    assertThat(started(List.of(), "bench", "compare", "old", "new"))
+        .endsWith("io.pgproof.cli.Main", "bench", "compare", "old", "new");
+  }
+
+  /** Returns the arguments that Java gets. */
+  private List<String> started(List<String> state, String... command) throws Exception {
+    Path target = Files.createDirectories(launcher.resolveSibling("target"));
+    Files.writeString(target.resolve("pgproof.jar"), "");
+    Files.writeString(target.resolve("pgproof.libraries"), "");
+    Path java = Files.createDirectories(temp.resolve("bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    List<String> line = new ArrayList<>(List.of("bash", launcher.toString()));
+    line.addAll(state);
+    line.addAll(List.of(command));
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().merge("PATH", java.getParent() + ":", (path, bin) -> bin + path);
+    Process process = builder.start();
+    List<String> arguments = read(process.getInputStream()).lines().toList();
+    assertThat(read(process.getErrorStream())).isEmpty();
+    assertThat(process.waitFor()).isZero();
+    return arguments;
+  }
+
+  @Test
   void messagesNameTheCommandThatTheLauncherNames() throws Exception {
     try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
       List<String> fixed = new ArrayList<>();

@@ -31,7 +31,7 @@ class PhaseChartTest {
     }
     assertThat(drawn.label())
         .isEqualTo(
-            "Phases: 1 run, the longest took 1 min 30 s; the last, on 1 Sep 2026: inspect 0.50 s, restore 1 min, recover 30 s");
+            "Phases: 1 run, the longest took 1 min 30 s; the last, on 1 Sep 2026: inspect 0.50 s, restore 1 min, recover 30.0 s");
   }
 
   @Test
@@ -47,7 +47,7 @@ class PhaseChartTest {
         .containsExactly(
             "Phases",
             "1 Sep 2026: no phase",
-            "4 Sep 2026: inspect 0.50 s, restore 1 min, recover 30 s");
+            "4 Sep 2026: inspect 0.50 s, restore 1 min, recover 30.0 s");
   }
 
   @Test
