@@ -131,8 +131,8 @@ class LauncherTest {
   void stateMayPrecedeTheCommand() throws Exception {
     for (List<String> state :
         List.of(List.<String>of(), List.of("--state", "d"), List.of("--state=d"))) {
-      assertThat(started(state, "serve")).contains("-Xmn32m");
-      assertThat(started(state, "verify", "serve")).doesNotContain("-Xmn32m");
+      assertThat(started(state, "serve")).contains("-Xmn16m");
+      assertThat(started(state, "verify", "serve")).doesNotContain("-Xmn16m");
     }
     assertThat(answer("--state", "d", "setup")).isEmpty();
   }
