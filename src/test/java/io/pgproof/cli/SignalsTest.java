@@ -125,7 +125,8 @@ class SignalsTest extends ProgramFixture {
   }
 
   private static void assertInterrupted(Program program) throws Exception {
-    assertThat(program.await()).as(program.err()).isEqualTo(130);
+    int status = program.await();
+    assertThat(status).as(program.err() + program.out()).isEqualTo(130);
     JsonNode report = JSON.readTree(program.out());
     assertThat(report.get("run").asText()).isNotBlank();
     assertThat(report.get("verdict").asText()).isEqualTo("inconclusive");
