@@ -138,6 +138,18 @@ class LauncherTest {
   }
 
   @Test
+  void demoAndBenchSetTheMachineUpBehindStateToo() throws Exception {
+    program("id", "echo 1000");
+    for (String command : List.of("demo", "bench")) {
+      for (List<String> line : List.of(List.of(command), List.of("--state", "d", command))) {
+        Process process = start(line);
+        assertThat(read(process.getErrorStream())).contains("setup changes this machine");
+        assertThat(process.waitFor()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
   void comparingBenchmarksNeedsNoSetup() throws Exception {
     assertThat(started(List.of(), "bench", "compare", "old", "new"))
         .endsWith("io.pgproof.cli.Main", "bench", "compare", "old", "new");
@@ -148,19 +160,29 @@ class LauncherTest {
     Path target = Files.createDirectories(launcher.resolveSibling("target"));
     Files.writeString(target.resolve("pgproof.jar"), "");
     Files.writeString(target.resolve("pgproof.libraries"), "");
-    Path java = Files.createDirectories(temp.resolve("bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
-    assertThat(java.toFile().setExecutable(true)).isTrue();
-    List<String> line = new ArrayList<>(List.of("bash", launcher.toString()));
-    line.addAll(state);
+    program("java", "printf '%s\\n' \"$@\"");
+    List<String> line = new ArrayList<>(state);
     line.addAll(List.of(command));
-    ProcessBuilder builder = new ProcessBuilder(line);
-    builder.environment().merge("PATH", java.getParent() + ":", (path, bin) -> bin + path);
-    Process process = builder.start();
+    Process process = start(line);
     List<String> arguments = read(process.getInputStream()).lines().toList();
     assertThat(read(process.getErrorStream())).isEmpty();
     assertThat(process.waitFor()).isZero();
     return arguments;
+  }
+
+  /** Makes a program that the launcher finds before the machine's. */
+  private void program(String name, String script) throws IOException {
+    Path program = Files.createDirectories(temp.resolve("bin")).resolve(name);
+    Files.writeString(program, "#!/bin/sh\n" + script + "\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+  }
+
+  private Process start(List<String> arguments) throws IOException {
+    List<String> line = new ArrayList<>(List.of("bash", launcher.toString()));
+    line.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().merge("PATH", temp.resolve("bin") + ":", (path, bin) -> bin + path);
+    return builder.start();
   }
 
   @Test
@@ -209,9 +231,7 @@ class LauncherTest {
   }
 
   private String answer(String... arguments) throws Exception {
-    List<String> line = new ArrayList<>(List.of("bash", launcher.toString()));
-    line.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(line).start();
+    Process process = start(List.of(arguments));
     String out = read(process.getInputStream());
     assertThat(read(process.getErrorStream())).startsWith("pgproof: ").contains("HINT: ");
     assertThat(process.waitFor()).isEqualTo(2);
