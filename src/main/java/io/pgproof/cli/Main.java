@@ -67,7 +67,28 @@ public class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    end(run(arguments));
+  }
+
+  /**
+   * Ends the program with this status, unless a signal is ending it already: then the status is
+   * that of the signal. {@link System#exit} would replace it after the last shutdown hook.
+   */
+  static void end(int status) {
+    if (!isEnding()) {
+      System.exit(status);
+    }
+  }
+
+  private static boolean isEnding() {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 
   /** Returns the state directory that was requested. */

@@ -2,13 +2,16 @@ package io.pgproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** Which commands a call of the program builds. */
+/** Which commands a call of the program builds, and how it ends. */
 class MainTest {
   private static final Set<String> ALL =
       new CommandLine(new Main.Complete()).getSubcommands().keySet();
@@ -29,6 +32,53 @@ class MainTest {
             name ->
                 assertThat(options(Main.line(name).getSubcommands().get(name)))
                     .isEqualTo(options(complete.getSubcommands().get(name))));
+  }
+
+  @Test
+  void aSignalDecidesTheStatusEvenIfTheCommandEndsMeanwhile() throws Exception {
+    Process program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Signalled.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(program.inputReader().readLine()).isEqualTo("ready");
+    program.destroy();
+    assertThat(program.waitFor()).isEqualTo(128 + 15);
+  }
+
+  /**
+   * Ends with a status of its own while a signal ends it. The hook waits until that has returned:
+   * what is still at work after the last hook could replace the status of the signal.
+   */
+  static final class Signalled {
+    private static final int NOT_RETURNED = 99;
+
+    private Signalled() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      CountDownLatch signalled = new CountDownLatch(1);
+      CountDownLatch returned = new CountDownLatch(1);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    signalled.countDown();
+                    try {
+                      if (!returned.await(10, TimeUnit.SECONDS)) {
+                        Runtime.getRuntime().halt(NOT_RETURNED);
+                      }
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }));
+      System.out.println("ready");
+      signalled.await();
+      Main.end(Main.FAILED);
+      returned.countDown();
+    }
   }
 
   /** Options of a command and of its subcommands. */
